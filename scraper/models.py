@@ -1,0 +1,193 @@
+"""What the program talks about: frozen dataclasses and nothing else.
+
+Rule: no behaviour here. A value that the page does not say is None (one fact) or empty (many).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+SERIES = "under-the-mikroscope"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of a post; `url` is absolute, None where only its caption is known."""
+
+    url: str | None
+    alt: str | None
+    caption: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question as asked and the answer to it, paragraphs parted by a blank line."""
+
+    position: int
+    question_id: str | None
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person named by a post, with the verbatim sentence that does it."""
+
+    name: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """What one page says: the `parse` contract. `quotes` are pairs of fact and sentence."""
+
+    url: str
+    lang: str
+    title: str | None
+    standfirst: str | None
+    category: str | None
+    published: date | None
+    person: str | None
+    role: str | None
+    role_detail: str | None
+    studio: str | None
+    intro: str | None
+    nominators: tuple[Named, ...]
+    nominees: tuple[Named, ...]
+    answers: tuple[Answer, ...]
+    images: tuple[Image, ...]
+    call_to_action: str | None
+    left_over: tuple[str, ...]
+    quotes: tuple[tuple[str, str], ...]
+    translations: tuple[tuple[str, str], ...] = ()  # (language, URL), as hreflang says
+    series: str = SERIES
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One stored response or imported file: where it is, and what it is of.
+
+    `captured_at` is UTC. `digest` is `sha256:` and the hexadecimal digest of the payload as it was
+    transferred. `file` is the name of the WARC file in the archive, `offset` the first byte of the
+    record's member in it. `kind` is the WARC record type: response, revisit, resource, conversion.
+    A revisit says with `same_as` which capture's payload it repeats, as (URL, WARC-Date).
+    """
+
+    url: str
+    captured_at: datetime
+    source: str
+    kind: str
+    http_status: int | None
+    media_type: str | None
+    digest: str
+    file: str
+    offset: int
+    etag: str | None = None
+    last_modified: str | None = None
+    same_as: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One crawl or import as the archive remembers it; `finished` is None if it was cut short."""
+
+    id: str
+    source: str
+    started: datetime
+    finished: datetime | None = None
+    requests: int = 0
+    bytes: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    failed: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check reports. `severity` is error, warning or note; `post` is a post's id."""
+
+    severity: str
+    code: str
+    message: str
+    post: str | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person, whatever the spellings; `studio` and `role` are the latest known."""
+
+    id: str
+    name: str
+    studio: str | None
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A post as one capture shows it; `changed` names the fields that differ from the last one."""
+
+    number: int
+    capture: Capture
+    changed: tuple[str, ...]
+    reading: Interview
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One published page with its versions, oldest first; the last one is what is shown."""
+
+    id: str
+    interview_id: str
+    person_id: str
+    url: str
+    status: str
+    first_seen: datetime
+    last_seen: datetime
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One person's turn in the series: an interview, with a post per language."""
+
+    id: str
+    person_id: str
+    role: str | None
+    studio: str | None
+    published: date | None
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The sentence of a post that says who named whom; `end` says whose post it is."""
+
+    post_id: str
+    end: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """A directed edge, nominator → nominee, with the sentences that say so."""
+
+    id: str
+    nominator_id: str
+    nominee_id: str
+    status: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Everything the archive tells: what the database is loaded from."""
+
+    people: tuple[Person, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    posts: tuple[Post, ...] = ()
+    nominations: tuple[Nomination, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    runs: tuple[Run, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
