@@ -1,0 +1,163 @@
+"""Following the baton: who named the person, and whom the person names.
+
+Rule: no name without the sentence that says it; where nobody is named, nobody is returned.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from scraper import names
+from scraper.models import Named
+from scraper.text import fold, sentences, tidy, without_emoji
+
+# «Nominated by his colleague X», «Désignée par X», «chosen by X», «sur proposition de X»
+_BY = re.compile(
+    r"\b(?:nominat\w+|named|chosen|designated|picked|selected|tagged|appointed|proposed|suggested|invited|put forward|recommended|called upon"
+    r"|nomm[ée]e?s?|nomin[ée]e?s?|d[ée]sign[ée]e?s?|choisie?s?|propos[ée]e?s?|invit[ée]e?s?|sollicit[ée]e?s?|recommand[ée]e?s?)\s+(?:\w+\s+)?(?:by|par)\b"
+    r"|\b(?:on|sur)\s+(?:the\s+)?(?:proposal|nomination|suggestion|proposition|recommandation)\s+(?:of|by|de)\b"
+    r"|\b(?:baton|torch|relais|flambeau|t[ée]moin)\s+(?:\w+\s+){0,3}(?:by|from|par|de)\b|\bfollowing in the footsteps of\b|\b(?:à la suite|dans les pas) de\b",
+    re.IGNORECASE,
+)
+# «X passed him the baton», «X has nominated Y», «X lui a passé le relais»
+_DID = re.compile(
+    r"^[’'‘]?\s*(?:,\s*)?(?:who\s+|qui\s+|has\s+|have\s+|had\s+|a\s+|l[’']a\s+|lui\s+a\s+|ont\s+|just\s+|then\s+)*"
+    r"(?:nominated|named|chose|picked|designated|tagged|selected|passed|handed|gave|nomm[ée]e?|nomin[ée]e?|d[ée]sign[ée]e?|choisie?|pass[ée]e?|transmis|tendu|confi[ée])\b",
+    re.IGNORECASE,
+)
+# What ends the list of those who nominated: «…, it's now the turn of Y», «, c'est au tour de Y»
+_ENOUGH = re.compile(r"[,;:.!?–—](?!\s*(?:and|et|&)\b)|\s(?:it[’'‘]?s|it is|c[’'‘]est|who|qui|for|pour|to|is|est|now|from|of|de l|du)\b", re.IGNORECASE)
+_LIST = re.compile(r"^\s*(?:[,;/+&•|]|\band\b|\bet\b|\bou\b|\bor\b|\bas well as\b|\bainsi que\b|\bplus\b|\bthen\b|\bpuis\b|[,;]\s*(?:and|et|or|ou|&))\s*(?:also\s+|aussi\s+|à\s+|to\s+|my\s+\w+\s+)?$", re.IGNORECASE)
+
+# «I pass the baton to X», «I would like to nominate X», «Je passe le relais à X», «my choice is X»
+_HANDS = re.compile(
+    r"\b(?:nominat\w*|name|naming|choos\w+|chose|pick\w*|designat\w*|select\w*|tag|tags|appoint\w*|vote for|call(?: on| upon)?|propose|suggest|invite|challenge|elect|go(?:es)? (?:for|with|to)|going (?:for|with|to)|pass\w*|hand\w*|giv\w+|throw\w*|transfer\w*|baton|torch|turn (?:of|to|for)|over to|floor to"
+    r"|hear (?:from|about)|hear|let\W?s (?:hear|ask|welcome|meet)|ask|next(?: up)?(?: is)?|would be|will be|must be|has to be|should be|it\W?s|to|nominee|choice|welcome"
+    r"|nomm\w+|nomin\w+|choisi\w*|d[ée]sign\w*|propos\w*|pass\w+|transmet\w*|donn\w+|c[èe]d\w+|tend\w*|invit\w*|relais|flambeau|t[ée]moin|tour (?:de|d|à)|place [àa]|ce sera|ce serait|c[’']est|serait|sera|vote|pense\w* à|songe\w* à|à|au)\W*(?:\w+\W+){0,5}$",
+    re.IGNORECASE,
+)
+# «X, it's your turn!», «X, à toi de jouer !», «X is next»
+_CALLED = re.compile(
+    r"^\W*(?:is (?:next|up)|you\W?re (?:next|up|it)|it\W?s (?:now )?your|your turn|over to you|up to you|go|(?:c\W?est )?(?:à|a) (?:toi|vous|ton|votre|lui|elle)|au tour|will be (?:next|perfect|great)|would be|deserves|should|sera|serait)\b",
+    re.IGNORECASE,
+)
+# Names in such words are of others: thanks, the one who nominated, somebody left out.
+_OTHERS = re.compile(
+    r"\b(?:thank\w*|thanks|merci|grateful|remerci\w+|nominated me|named me|chose me|picked me|m[’']a (?:nomm|d[ée]sign|choisi|pass)\w*|already|d[ée]jà|not|never|instead of|n[’']t|ne|pas|sauf|except|like|unlike|with|avec|comme|worked|film|movie|character|series)\W+(?:\w+\W+){0,4}$",
+    re.IGNORECASE,
+)
+_NEGATED_AFTER = re.compile(r"^[^.!?]{0,40}\b(?:already|d[ée]jà|nominated me|named me|chose me|m[’']a)\b|^[^.!?]{0,12}\b(?:for (?:naming|nominating|choosing|passing)|pour m)", re.IGNORECASE)
+_TITLE_WORK = re.compile(r"[\"“«‘]\s*$")  # a name in quotation marks is of a film
+_NAMES_ONLY = re.compile(r"[\s,;:/&+!?.…()'’‘\"“”«»|•·–—>→*-]*")
+_FILLER = frozenset("and et or ou my mon ma colleague collegue friend ami amie dear cher chere the le la to a go your turn you re next it s c est toi jouer tour de vous good luck bonne chance now maintenant please yes oui well alors".split())
+
+
+def find_nominators(paragraphs: Iterable[str], person: str | None) -> tuple[Named, ...]:
+    """Return who named the person, as standfirst and intro say, in the order of the text."""
+    found: dict[str, Named] = {}
+    for paragraph in paragraphs:
+        for sentence in sentences(paragraph):
+            for name in _namers(sentence, person):
+                found.setdefault(names.key(name), Named(name, sentence))
+    if person:
+        found.pop(names.key(person), None)
+    return tuple(found.values())
+
+
+def _namers(sentence: str, person: str | None) -> Iterator[str]:
+    candidates = [f for f in names.find(sentence) if not (person and names.key(f.name) == names.key(person))]
+    for by in _BY.finditer(sentence):
+        end = by.end()
+        first = True
+        for found in candidates:
+            if found.start < by.end():
+                continue
+            between = sentence[end : found.start]
+            if first:
+                if _far(between):
+                    break
+            elif not _LIST.match(between):
+                break
+            yield found.name
+            end, first = found.end, False
+    for found in candidates:
+        if found.words > 1 and _DID.match(sentence[found.end :]):
+            yield found.name
+
+
+def _far(between: str) -> bool:
+    """Tell whether words between «nominated by» and a name are too many for «his colleague …»."""
+    return between.count(" ") > 9 or bool(re.search(r"[.!?;:]", between))  # noqa: PLR2004 - «by his colleague from the lighting team, …»
+
+
+def find_nominees(answer: str, person: str | None, nominators: Iterable[str]) -> tuple[Named, ...]:
+    """Return whom the answer to the closing question names, in its order, with the sentence.
+
+    First names and initials count where they stand for a person, as in an answer that is nothing
+    but names; a name that is thanked, left out or only mentioned does not.
+    """
+    others = {names.key(name) for name in (*nominators, *([person] if person else ()))}
+    paragraphs = [tidy(p) for p in answer.split("\n\n") if p.strip()]
+    for reader in (_bare, _opening, _handed, _mentioned):
+        found: dict[str, Named] = {}
+        for paragraph in paragraphs:
+            for name, quote in reader(paragraph):
+                if names.key(name) not in others:
+                    found.setdefault(names.key(name), Named(name, quote))
+        if found:
+            return tuple(found.values())
+    return ()
+
+
+def _bare(paragraph: str) -> Iterator[tuple[str, str]]:
+    """«Ada Byron», «Ada!», «Ada Byron & Kumar R 😉 Your turn»: names and next to nothing else."""
+    text = without_emoji(paragraph)
+    found = list(names.find(text))
+    rest = text
+    for name in reversed(found):
+        rest = rest[: name.start] + " " + rest[name.start + len(name.name) :]
+    words = fold(rest).split()
+    if found and all(word in _FILLER for word in words) and len(found) <= 12:  # noqa: PLR2004 - more is no baton
+        quote = paragraph
+        yield from ((name.name, quote) for name in found)
+
+
+def _opening(paragraph: str) -> Iterator[tuple[str, str]]:
+    """«Ada Byron and Kumar R, because …»: the answer opens with the names."""
+    first = next(sentences(paragraph), "")
+    end = 0
+    for n, found in enumerate(names.find(first)):
+        between = first[end : found.start]
+        opens = n == 0 and _NAMES_ONLY.fullmatch(without_emoji(between) or "")
+        if not (opens or (n and _LIST.match(between))) or (n == 0 and found.words < 2):  # noqa: PLR2004
+            break
+        if n == 0 and (_NEGATED_AFTER.match(first[found.end :]) or _DID.match(first[found.end :])):
+            break
+        yield found.name, first
+        end = found.end
+
+
+def _handed(paragraph: str) -> Iterator[tuple[str, str]]:
+    """«I pass the baton to Ada Byron», «Ada, à toi de jouer !»: the sentence hands it over."""
+    for sentence in sentences(paragraph):
+        end = -1
+        for found in names.find(sentence):
+            before, after = sentence[: found.start], sentence[found.end :]
+            clause = re.split(r"[;:]|, (?:so|but|then|donc|mais|alors)\b", before)[-1]
+            listed = end >= 0 and _LIST.match(sentence[end : found.start])
+            if _NEGATED_AFTER.match(after) or _TITLE_WORK.search(before):
+                continue
+            handed = _HANDS.search(clause) and not _OTHERS.search(clause)
+            if listed or handed or (_CALLED.match(after) and not _OTHERS.search(clause)):
+                yield found.name, sentence
+                end = found.end
+
+
+def _mentioned(paragraph: str) -> Iterator[tuple[str, str]]:
+    """A full name anywhere, if nothing says that it is another's."""
+    for sentence in sentences(paragraph):
+        for found in names.find(sentence):
+            before, after = sentence[: found.start], sentence[found.end :]
+            if found.words < 2 or _OTHERS.search(before) or _NEGATED_AFTER.match(after):  # noqa: PLR2004
+                continue
+            if not (_TITLE_WORK.search(before) or fold(found.name).startswith("the ")):
+                yield found.name, sentence

@@ -1,0 +1,110 @@
+"""Telling the text of a post from what a site puts around it.
+
+Rule: tables of what sites say, over folded text; a line is furniture as a whole or not at all.
+"""
+
+import re
+
+from scraper.text import fold, tidy
+
+# «Talent Spotlights», «Focus Talents»: the categories the series stands in.
+CATEGORIES = frozenset(("talent spotlights", "talent spotlight", "focus talents", "focus talent"))
+
+# A line made of these words only is a share bar, a menu or a meta line, never part of a post.
+_WORDS = frozenset(
+    "share partager partagez tweet tweeter facebook twitter x linkedin instagram youtube vimeo pinterest"
+    " whatsapp telegram email mail e print imprimer copy link copier le lien on sur via this article post"
+    " page cet home accueil news newsfeed actus actualites blog menu search rechercher close fermer en fr"
+    " english francais follow us suivez nous contact contactez privacy policy cookies cookie legal notice"
+    " mentions legales politique de confidentialite terms conditions of use and the to back top retour haut"
+    " previous next suivant precedent read more lire la suite en savoir plus all toutes les skip content"
+    " aller au contenu sitemap plan du site careers jobs comments 0 no subscribe accept reject tags tag"
+    " paris bangalore montreal studios about".split()
+)
+# Patterns over folded text, each whole line.
+_LINES = re.compile(
+    r"(?:"
+    # Back to newsfeed / Toutes les actus / Retour aux actualités
+    r"back to (?:the )?(?:newsfeed|news|blog|home|top|list)|toutes (?:les|nos) (?:actus|actualites)|all (?:the )?(?:news|articles|posts)|retour (?:aux|a la|a l|vers|en)\b.{0,30}"
+    # You may also like / Related articles / À lire aussi
+    r"|(?:you (?:may|might) (?:also )?(?:like|enjoy|be interested).{0,20}|(?:related|similar|latest|recent|more|other) (?:articles?|posts?|news|stories|interviews?|reads?).{0,20}|more (?:from|in|talent).{0,30}|read (?:more|next|also)\b.{0,40}|keep reading|see also|(?:continue|on) reading|discover (?:more|also)\b.{0,20}"
+    r"|(?:a lire|lire|voir|decouvrez|decouvrir) (?:aussi|egalement)\b.{0,30}|articles? (?:similaires?|lies?|recents?|associes?)|dans la meme (?:categorie|serie)|vous aimerez (?:aussi|peut etre).{0,20}|sur le meme (?:sujet|theme)|nos (?:dernieres? )?(?:actus|actualites)|dernieres (?:actus|actualites|nouvelles))"
+    # Share this article / Partager cet article sur …
+    r"|(?:share|tweet|partager|partagez) (?:this|on|the|cet|cette|l|sur|via|it)\b.{0,40}|(?:like|enjoyed) this (?:article|post).{0,30}"
+    # © 2024 … All rights reserved / Tous droits réservés
+    r"|(?:c )?(?:copyright )?(?:19|20)\d\d\b.{0,60}|copyright\b.{0,60}|.{0,60}\b(?:all rights reserved|tous droits reserves)\b.{0,30}"
+    # We use cookies … / Ce site utilise des cookies …
+    r"|(?:we|this (?:web)?site|our (?:web)?site|nous|ce site|notre site)\b.{0,40}\b(?:uses?|utilis\w+)\b.{0,30}\bcookies?\b.*|(?:accept|reject|refuse|accepter|refuser|tout accepter|tout refuser|manage|gerer)\b.{0,15}\b(?:cookies?|all|tout|preferences|choices)?"
+    # Subscribe to our newsletter / Your email address
+    r"|(?:subscribe|sign up|inscrivez vous|abonnez vous|join)\b.{0,20}\b(?:newsletter|mailing list|news letter)\b.{0,40}|newsletter|your (?:e ?mail|name)(?: address)?|votre (?:adresse )?(?:e ?mail|courriel)|(?:e ?mail|adresse e ?mail)(?: address)?|(?:i agree|j accepte)\b.{0,120}"
+    # Previous post: … / Next article
+    r"|(?:previous|next|older|newer) (?:post|article|story|interview|news)s?\b.{0,120}|(?:article|actualite|post) (?:precedente?|suivante?)\b.{0,120}"
+    # 5 min read / Temps de lecture : 3 min
+    r"|(?:reading time|temps de lecture)\b.{0,20}|\d{1,2} (?:min|mins|minutes?)(?: (?:read|de lecture))?(?: reading)?"
+    # Follow us on … / Privacy policy / Made with … / Leave a comment
+    r"|follow us\b.{0,40}|suivez nous\b.{0,40}|(?:privacy|cookie) (?:policy|settings)|mentions legales|politique de (?:confidentialite|cookies)|legal (?:notice|mentions)|terms (?:of|and)\b.{0,30}|leave a (?:comment|reply).{0,30}|laisser un commentaire|no comments?|skip to\b.{0,20}|aller au contenu.{0,20}|plan du site|site ?map|powered by\b.{0,30}|proudly powered\b.{0,30}"
+    r"|(?:tags?|categor(?:y|ies)|etiquettes?|categories?|filed under|posted in|publie dans|classe dans)\b.{0,80}"
+    r")",
+)
+_BYLINE = re.compile(r"(?:posted |written |published |publie |ecrit |redige )?(?:by|par) (?:\w+ ?){1,5}")
+# «Do you want to join our Parisian teams? Apply here!», «Stay up to date … e-zine … here.»
+_CALL = re.compile(
+    r"\b(?:(?:want|wish|like|love|ready|looking|dream\w*|interested)\b.{0,20}\b(?:join|work with|work at|joining|part of)\b"
+    r"|join (?:us|our|the team|the adventure|mikros)|apply (?:here|now|today)|apply to (?:our|join)|(?:check|discover|see|browse|find|explore|have a look)\b.{0,30}\b(?:job|jobs|career|careers|vacanc\w+|openings?|opportunit\w+|offers?|positions)\b"
+    r"|(?:stay|keep)\b.{0,10}\b(?:up to date|updated|informed|in touch|tuned|posted)\b|sign(?:ing)? up (?:to|for)\b.{0,40}\b(?:e ?zine|ezine|newsletter|scoop|mailing)|e zine|ezine|we (?:are|re) (?:hiring|recruiting)|recruiting now|job offers?|our (?:job|career) \w+"
+    r"|(?:souhait\w+|envie|voulez|veux|aimeri\w+|reve\w*)\b.{0,20}\b(?:rejoindre|integrer|travailler (?:avec|chez)|nous rejoindre)\b|rejoign\w+ (?:nous|nos|les|notre|l)|rejoins (?:nous|nos|l)|postule[zr]?\b|candidate[zr]\b|(?:decouvr\w+|consult\w+|voir|retrouv\w+)\b.{0,20}\b(?:offres?|postes|opportunites|carrieres?)\b|nos offres|restez (?:informe\w*|au courant|connecte\w*|a jour|a l affut)|inscri\w+ (?:vous|toi)?\b.{0,40}\b(?:e ?zine|ezine|newsletter|scoop)|nous recrutons|on recrute)\b"
+)
+# Notes by the one who published, never by the one who answers.
+_NOTE = re.compile(
+    r"^(?:editor s note|note from the editor|editors? note|ed note|note de l editeur|note de la redaction|ndlr|nb|update|mise a jour|erratum|correction"
+    r"|interview(?:ed)? (?:by|conducted|realisee|led)|propos recueillis|this (?:interview|article|post) (?:was|has|is|first|originally)|cet(?:te)? (?:interview|entretien|article) (?:a|est|fut)\b|translat(?:ed|ion) (?:by|from)|traduit|traduction)\b"
+)
+_CREDIT = re.compile(r"\b(?:photo credits?|credits? photos?|picture credits?|image credits?|courtesy of|photo by|photo de|credit)\b|©")
+# Under the Mikroscope 🔍 NAME …; the phrase opens the line and is no sentence going on.
+_SERIES_TITLE = re.compile(
+    r"^\W*(?:(?:(?:under|sous|au|behind|inside)\s+)?(?:the|le|la)?\s*mikroscope)\b(?!\s+(?:is|are|est|was|series|interview|article|d[eu]|of)\b)",
+    re.IGNORECASE,
+)
+_MIKROSCOPE = re.compile(r"\bmikroscopes?\b", re.IGNORECASE)
+
+
+def is_furniture(text: str) -> bool:
+    """Tell whether a line is said by the site around a post: menus, sharing, cookies, footers."""
+    if len(text) > 400:
+        return False
+    folded = fold(text)
+    if not folded:
+        return not text.strip() or text.strip() in "|·•–—-/\\>»«<×✕☰"
+    if folded in CATEGORIES:
+        return True
+    words = folded.split()
+    if len(words) <= 12 and all(word in _WORDS for word in words):
+        return True
+    if len(words) <= 6 and re.fullmatch(_BYLINE, folded) and not text.endswith((".", "!", "?")):
+        return True
+    return bool(_LINES.fullmatch(folded)) and len(words) <= 40
+
+
+def is_call(text: str) -> bool:
+    """Tell whether a line calls the reader to apply, join or subscribe."""
+    return len(text) <= 400 and bool(_CALL.search(fold(text)))
+
+
+def is_note(text: str) -> bool:
+    """Tell whether a line is a note by the editors."""
+    return bool(_NOTE.match(fold(text[:120])))
+
+
+def is_credit(text: str) -> bool:
+    """Tell whether a line credits a picture."""
+    return len(text) <= 300 and bool(_CREDIT.search(text.lower()))
+
+
+def names_the_series(text: str) -> bool:
+    """Tell whether a line is a title of the series: it opens with its name."""
+    return len(text) <= 250 and bool(_SERIES_TITLE.match(tidy(text)))
+
+
+def mentions_the_series(text: str) -> bool:
+    """Tell whether a text says the name of the series anywhere."""
+    return bool(_MIKROSCOPE.search(text))

@@ -1,0 +1,283 @@
+"""Reading the head of a post: person and role of the title, studio, date, language.
+
+Rule: what the title says counts before the intro, the intro before the standfirst; a fact that was
+read out of a sentence comes with that sentence.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import unquote, urlsplit
+
+from scraper import names
+from scraper.text import fold, sentences, tidy, without_emoji
+
+# ── Title ─────────────────────────────────────────────────────────────────────────────────────────
+_SERIES = re.compile(r"^.*?\bmi[ck]roscopes?\b(?:\s+(?:series|interview))?", re.IGNORECASE)
+_PART = re.compile(r"\s+[–—‒―-]+\s+|\s*[,:|•·]\s+|\s+\|\s+|\s+[–—]|[–—]\s+")
+_CITY = r"(?:Paris|Bangalore|Bengaluru|Montr[ée]al|Li[èe]ge|London|Londres|India|Inde|France|Canada)"
+# «at Mikros Animation Paris», «chez Mikros Animation à Paris», «@ Mikros», «from the Paris studio»
+_COMPANY = r"(?:the\s+)?(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?"
+_AT_STUDIO = re.compile(
+    rf"\s*(?:[,–—|-]\s*)?\b(?:at|chez|à|@|for|with|from|of|de|pour)\s+{_COMPANY}(?:['’]s)?"
+    rf"(?:\s*(?:[,–—|(-]|\b(?:in|à|de|at))?\s*{_CITY}\)?)?\s*$"
+    rf"|\s*[,–—|-]\s*{_COMPANY}(?:\s*(?:[,–—|(-]|\b(?:in|à))?\s*{_CITY}\)?)?\s*$"
+    rf"|\s*(?:[,–—|-]\s*|\b(?:in|at|à)\s+|\()(?:our\s+|the\s+)?{_CITY}(?:\s+studio)?\)?\s*$",
+)
+_SITE_NAME = re.compile(r"\s+[|–—•·-]\s+(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?\s*$")
+
+# ── Studio ────────────────────────────────────────────────────────────────────────────────────────
+_STUDIOS = (
+    ("Paris", r"paris(?:iens?|iennes?|ian)?"),
+    ("Bangalore", r"bangalore|bengaluru|bangalorean"),
+    ("Montréal", r"montreal(?:ais|aise|aises|er|ers)?"),
+)
+# «After Paris and Bangalore, it's Montreal's turn»: where the series has been before.
+_BEFORE = re.compile(r"\b(?:after|following|apres|suite a)\b[^,;.!?]*[,;]?")
+
+# ── Date ──────────────────────────────────────────────────────────────────────────────────────────
+_MONTHS = {
+    name: number
+    for number, names_ in enumerate(
+        (
+            "january janvier jan janv", "february fevrier feb fev fevr", "march mars mar", "april avril apr avr",
+            "may mai", "june juin jun", "july juillet jul juil", "august aout aug",
+            "september septembre sep sept", "october octobre oct", "november novembre nov", "december decembre dec",
+        ),
+        start=1,
+    )
+    for name in names_.split()
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|mon|tue|wed|thu|fri|sat|sun)"
+_ON = r"(?:(?:published|posted|publie|updated|date|on|le|the|mis en ligne|posted on)\s+)*"
+_DAY_FIRST = re.compile(rf"^{_ON}(?:{_WEEKDAY} )?(?:the |le )?(\d{{1,2}})(?:st|nd|rd|th|er)?(?: of)? ({_MONTH}) (\d{{4}})(?: (?:at|a) .{{1,9}}| \d{{1,2}} ?(?:h|\d).{{0,6}})?$")
+_MONTH_FIRST = re.compile(rf"^{_ON}(?:{_WEEKDAY} )?({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)? (\d{{4}})$")
+_NUMERIC = re.compile(rf"^{_ON}(\d{{1,2}}) (\d{{1,2}}) (\d{{4}})$")
+_ISO = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})")
+
+# ── Intro ─────────────────────────────────────────────────────────────────────────────────────────
+_AFTER_NAME = re.compile(r"^(?:[’'‘ʼ]s)?(?:\s+turn)?\s*(?:[,–—:(|-]|\s(?:is|est|as|en tant que|notre|our|une?|an?|the|la|le)\s)\s*")
+_ROLE_ENDS = re.compile(
+    r"\s*(?:[,;]\s*(?=(?:who|qui|to|for|tells?|talks?|shares?|answers?|speaks?|gives?|r[ée]pond|parle|nous|vous|de|pour|is|est|has|was|and|et|afin|our|notre|as|in|[àa]|at|chez|il|elle|he|she|let|d[ée]couvr\w+|the next|it|c)\b)"
+    r"|\b(?:who|qui|which|to (?:answer|tell|speak|talk|share|go|take|be|pass|play)|tells|talks|shares|answers|speaks|gives|reveals|opens|takes|is|was|has|joins|r[ée]pond|partage|raconte|parle|nous|vous|se|passe|est|de r[ée]pondre|pour r[ée]pondre|de se|d[’']y|[àa] r[ée]pondre|of (?:answering|going))\b"
+    r"|\b(?:at|chez|@|from|for|with)\s+(?:the\s+|our\s+)?(?:Mikros|[A-ZÀ-Ý][\w’'-]*\s+Animation|studio)|\b(?:in|at|à|de|from)\s+(?:our\s+|the\s+)?" + _CITY + r"|[:!?…]|\.(?:\s|$)|\)|$)"
+)
+_ONE_OF = re.compile(r"^(?:one of|l['’]une? d|un de|une de|our|notre|nos|also|the (?:latest|next|first|new)|le prochain|la prochaine|it\b|c['’]est|now|in turn)", re.IGNORECASE)
+_ROLE_LENGTH = 120
+# Sentences that present someone, with the name after or before.
+_PRESENTS = re.compile(
+    r"\b(?:turn of|turn for|tour (?:de|d)|s turn|start with|begin with|spotlight(?:s|ing)?|introduc\w+|meet|today it s|it s|interview|article about|about|present\w*|c est|commen\w+ (?:avec|par)|rencontr\w+|place a|decouv\w+|welcome|discover|talk(?:s|ed)? (?:with|to)|get to know|known?|under the mi[ck]roscope|au mi[ck]roscope)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A person as a title or an intro presents them; `quote` is the sentence."""
+
+    person: str | None
+    role: str | None
+    quote: str | None = None
+
+
+def read_title(title: str) -> Presented:
+    """Return who a title of the series names, and as what, without the studio."""
+    rest = _SERIES.sub("", without_emoji(title), count=1) if _SERIES.match(title) else without_emoji(title)
+    rest = rest.strip(" \u00a0!?:,;.|–—-\"“”«»'’‘•·()[]/")
+    if not rest:
+        return Presented(None, None)
+    parting = _PART.search(rest)
+    if parting is None:
+        alone = _AT_STUDIO.sub("", rest).strip()
+        person, role = _name_then_role(alone)
+        return Presented(person, role, title)
+    person = rest[: parting.start()].strip()
+    role = without_studio(rest[parting.end() :])
+    return Presented(person or None, role, title)
+
+
+def without_studio(role: str) -> str | None:
+    """Return a role without the studio it is held at: «CG Supervisor at … Paris» → «CG Supervisor»."""
+    role = tidy(role)
+    while (shorter := _AT_STUDIO.sub("", role)) != role:
+        role = shorter
+    return role.strip(" \u00a0,;:–—-|.!") or None
+
+
+def _name_then_role(text: str) -> tuple[str | None, str | None]:
+    """Part «Ada Byron CG Supervisor», with nothing between name and role."""
+    words = text.split()
+    for at, word in enumerate(words):
+        if at and fold(word) in names.ROLE_WORDS and len(word) > 1:
+            return " ".join(words[:at]), " ".join(words[at:])
+    return text or None, None
+
+
+def without_site_name(title: str, site_name: str | None) -> str:
+    """Return the title of a <title> element without the site's name at its end."""
+    if site_name and title.endswith(site_name) and title != site_name:
+        title = title[: -len(site_name)].rstrip(" \u00a0|–—•·-»:")
+    elif (match := _SITE_NAME.search(title)) and names_person_before(title[: match.start()]):
+        title = title[: match.start()]
+    return title.strip()
+
+
+def names_person_before(title: str) -> bool:
+    """Tell whether a title says more than the series' name, so that its end may be the site's."""
+    return bool(_PART.search(title))
+
+
+def find_person(paragraphs: Iterable[str], url: str, nominators: Iterable[str]) -> Presented:
+    """Return whom the intro presents: for a text whose title is lost.
+
+    A name that the URL spells too counts first, then one in a sentence that presents somebody;
+    then what the URL alone says.
+    """
+    in_url = set(_slug_words(url))
+    not_them = {names.key(name) for name in nominators}
+    presented: Presented | None = None
+    first_name: tuple[str, str] | None = None
+    for paragraph in paragraphs:
+        for sentence in sentences(paragraph):
+            for found in names.find(sentence):
+                words = fold(found.name).split()
+                if names.key(found.name) in not_them:
+                    continue
+                if len(words) > 1 and in_url.issuperset(words):
+                    return Presented(found.name, None, sentence)
+                if len(words) > 1 and presented is None and _PRESENTS.search(fold(sentence)):
+                    presented = Presented(found.name, None, sentence)
+                if len(words) == 1 and words[0] in in_url:
+                    first_name = first_name or (found.name, sentence)
+    if presented is not None and not (first_name and fold(first_name[0]) not in fold(presented.person or "")):
+        return presented
+    return _person_of_slug(url, first_name)
+
+
+def _person_of_slug(url: str, first_name: tuple[str, str] | None) -> Presented:
+    words = _slug_words(url)
+    if "mikroscope" in words:
+        words = words[words.index("mikroscope") + 1 :]
+    elif first_name:
+        words = words[words.index(fold(first_name[0])) :]
+    name = []
+    for word in words:
+        if word in names.ROLE_WORDS and len(word) > 1 or word in ("at", "chez"):
+            break
+        name.append(word)
+    if not 1 <= len(name) <= 5:  # noqa: PLR2004 - a slug with no role word tells no name
+        return Presented(None, None)
+    if first_name and name[0] == fold(first_name[0]):
+        name[0] = first_name[0]
+    spelt = " ".join(word if word in names.PARTICLES else word[:1].upper() + word[1:] for word in name)
+    return Presented(spelt, None, first_name[1] if first_name else None)
+
+
+def _slug_words(url: str) -> list[str]:
+    path = unquote(urlsplit(url).path).rstrip("/")
+    return fold(path.rsplit("/", 1)[-1]).split()
+
+
+def find_role(paragraphs: Iterable[str], person: str) -> Presented:
+    """Return the role that the intro gives the person, in its own wording, and the sentence."""
+    for paragraph in paragraphs:
+        for sentence in sentences(paragraph):
+            for found in names.find(sentence):
+                if not _same_person(found.name, person):
+                    continue
+                after = sentence[found.start + len(found.name) :]
+                opening = _AFTER_NAME.match(after)
+                if opening is None:
+                    continue
+                rest = after[opening.end() :]
+                end = _ROLE_ENDS.search(rest)
+                role = rest[: end.start()] if end else rest
+                role = role.strip(" \u00a0,;–—-(")
+                if role and not _ONE_OF.match(role) and len(role) <= _ROLE_LENGTH and not _ends_at_once(role):
+                    return Presented(person, role, sentence)
+    return Presented(person, None)
+
+
+def _ends_at_once(role: str) -> bool:
+    """Tell whether what follows a name is no role: it has no word of a job in it."""
+    return not any(word in names.ROLE_WORDS and len(word) > 1 for word in fold(role).split())
+
+
+def _same_person(one: str, other: str) -> bool:
+    return names.key(one) == names.key(other)
+
+
+def find_studio(texts: Iterable[str | None]) -> tuple[str, str] | None:
+    """Return the first studio that the texts name, in their order of rank, and the sentence.
+
+    «Mikros Animation Paris» counts before «in Paris»; a studio of the past («After Paris …») not.
+    """
+    parts = [text for text in texts if text]
+    for pattern in (r"\banimation(?: studios?)?(?: (?:a|in|de|at))? ({city})\b", r"\b({city})\b"):
+        for text in parts:
+            for sentence in (s for paragraph in text.split("\n\n") for s in sentences(paragraph)):
+                plain = _BEFORE.sub(" ", _lower(sentence))
+                folded = fold(plain)
+                hits = [
+                    (match.start(), studio)
+                    for studio, city in _STUDIOS
+                    if (match := re.search(pattern.format(city=city), folded))
+                ]
+                if hits:
+                    return min(hits)[1], sentence
+    return None
+
+
+def _lower(sentence: str) -> str:
+    """Lower case without accents, punctuation kept: clauses are told apart by commas."""
+    return "".join(fold(c) if not c.isascii() else c.lower() for c in sentence)
+
+
+def read_date(text: str) -> date | None:
+    """Return the date a line consists of, day first («27 March 2023», «1er mars 2023»), else None."""
+    if len(text) > 60 or not any(c.isdigit() for c in text):
+        return None
+    if iso := _ISO.match(text):
+        year, month, day = map(int, iso.groups())
+        return _date(year, month, day)
+    folded = fold(text)
+    if match := _DAY_FIRST.match(folded):
+        return _date(int(match[3]), _MONTHS[match[2]], int(match[1]))
+    if match := _MONTH_FIRST.match(folded):
+        return _date(int(match[3]), _MONTHS[match[1]], int(match[2]))
+    if match := _NUMERIC.match(folded):
+        return _date(int(match[3]), int(match[2]), int(match[1]))
+    return None
+
+
+def machine_date(text: str) -> date | None:
+    """Return the calendar day of an ISO 8601 date or time, as written (its own time zone)."""
+    iso = _ISO.match(text)
+    return _date(*map(int, iso.groups())) if iso else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def language_of(url: str) -> str | None:
+    """Return `en` or `fr` where the first part of the URL's path says so."""
+    first = urlsplit(url).path.strip("/").split("/", 1)[0].lower()
+    return first if first in ("en", "fr") else None
+
+
+def unquoted(url: str) -> str:
+    """Return a URL with its words parted, to look for the series' name in it."""
+    return fold(unquote(url))
+
+
+def pieces(text: str) -> list[str]:
+    """Part a line of several facts: «27 March 2023 | Talent Spotlights»."""
+    for separator in (" | ", " · ", " • ", " / ", " – ", " — ", " - "):
+        if separator in text:
+            return [piece.strip() for piece in text.split(separator) if piece.strip()]
+    return []

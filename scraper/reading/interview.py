@@ -1,0 +1,220 @@
+"""Page → Interview: what a person reading the page would say it says.
+
+Rule: pure; the same page gives the same interview, and a page that is none says why.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from scraper.errors import NotOfTheSeries
+from scraper.models import Answer, Image, Interview, Named
+from scraper.reading import baton, header, vocabulary
+from scraper.reading.article import Article, Part, deal_out
+from scraper.reading.furniture import mentions_the_series, names_the_series
+from scraper.reading.page import Page
+from scraper.reading.prompts import Prompt, find_prompts
+from scraper.text import fold
+
+_ENOUGH_TITLED = 2  # questions that a page titled as of the series must have
+_ENOUGH = 3  # … that one which only mentions the series must have
+
+
+def read_interview(page: Page, url: str) -> Interview:
+    """Return the interview on a page; raise NotOfTheSeries with the reason where it is none."""
+    page, prompts = find_prompts(page)
+    _belongs(page, prompts, url)
+    article = deal_out(page, prompts)
+    title = _title(article)
+    standfirst = _paragraphs(article, Part.STANDFIRST)
+    if not standfirst and page.description and _is_new(page.description, article):
+        standfirst = [page.description] if _from_rest(page) else []
+    intro = _paragraphs(article, Part.INTRO)
+    presented = header.read_title(title) if title else header.Presented(None, None)
+    head = [*intro, *standfirst]
+    nominators = baton.find_nominators(head, presented.person)
+    who = presented if presented.person else header.find_person(head, url, [n.name for n in nominators])
+    detail = header.find_role(head, who.person) if who.person else header.Presented(None, None)
+    if detail.role and presented.role and fold(detail.role) == fold(presented.role):
+        detail = header.Presented(None, None)
+    presenting = [p for p in intro if who.person and who.person in p]
+    studio = header.find_studio((title, *presenting, *standfirst, *intro))
+    answers = _answers(article)
+    nominees = _nominees(answers, who.person, [n.name for n in nominators])
+    call = _paragraphs(article, Part.CALL)
+    return Interview(
+        url=url,
+        lang=_language(page, answers, url),
+        title=title,
+        standfirst="\n\n".join(standfirst) or None,
+        category=_category(article),
+        published=_published(article),
+        person=who.person,
+        role=presented.role,
+        role_detail=detail.role,
+        studio=studio[0] if studio else None,
+        intro="\n\n".join(intro) or None,
+        nominators=nominators,
+        nominees=nominees,
+        answers=answers,
+        images=_images(article),
+        call_to_action="\n\n".join(call) or None,
+        left_over=tuple(article.texts(Part.LEFT_OVER)),
+        quotes=_quotes(who, presented, detail, studio, nominators, nominees),
+        translations=page.translations,
+    )
+
+
+def _belongs(page: Page, prompts: list[Prompt], url: str) -> None:
+    """Raise NotOfTheSeries where a page is no post of the series."""
+    known = {p.question_id for p in prompts if p.question_id}
+    first = prompts[0].at if prompts else len(page.lines)
+    own = [t for t in page.titles if t]
+    headings = [line.text for line in page.lines[:first] if line.kind == "heading" and not line.linked]
+    titled = any(mentions_the_series(t) for t in own) or any(
+        names_the_series(line.text) for line in page.lines[:first] if not line.linked
+    )
+    if not known:
+        reason = "titled as of the series, but none of its questions was found" if titled else "no question of the series was found"
+        raise NotOfTheSeries(f"{url}: {reason}")
+    shown = own or headings
+    if shown and not titled and not any(mentions_the_series(t) for t in headings):
+        # The page has a title, and it names something else; only a whole interview that says so
+        # in its text, or in its address, is still of the series.
+        said = mentions_the_series(header.unquoted(url)) or any(
+            mentions_the_series(line.text) for line in page.lines[:first] if not line.linked
+        )
+        if not (said and len(known) >= 5):  # noqa: PLR2004 - most of the eight
+            raise NotOfTheSeries(f"{url}: titled «{shown[0][:80]}», which is not of the series")
+    needed = _ENOUGH_TITLED if titled else _ENOUGH
+    if len(known) < needed:
+        raise NotOfTheSeries(f"{url}: only {len(known)} of the series' questions found")
+
+
+def _title(article: Article) -> str | None:
+    visible = article.texts(Part.TITLE)
+    if visible:
+        return visible[0]
+    for stated in article.page.titles:
+        bare = header.without_site_name(stated, article.page.site_name)
+        if mentions_the_series(bare) or not article.page.plain:
+            return bare
+    return None
+
+
+def _paragraphs(article: Article, part: Part) -> list[str]:
+    """Return the lines of a part as paragraphs; lines that are glued go on in the one before."""
+    paragraphs: list[str] = []
+    for line, p in zip(article.page.lines, article.parts, strict=True):
+        if p is not part:
+            continue
+        if line.glued and paragraphs:
+            paragraphs[-1] += f" {line.text}"
+        else:
+            paragraphs.append(line.text)
+    return paragraphs
+
+
+def _is_new(description: str, article: Article) -> bool:
+    """Tell whether a description says what the post's own text does not (an excerpt repeats it)."""
+    start = fold(description.split("[…]")[0].split("…")[0])[:60]
+    return bool(start) and not any(start in fold(line.text) or fold(line.text)[:60] in start for line in article.page.lines)
+
+
+def _from_rest(page: Page) -> bool:
+    return page.section is None and page.site_name is None and page.lang is None
+
+
+def _answers(article: Article) -> tuple[Answer, ...]:
+    lines, parts = article.page.lines, article.parts
+    ends = [p.at for p in article.prompts[1:]] + [len(lines)]
+    answers = []
+    for position, (prompt, end) in enumerate(zip(article.prompts, ends, strict=True), start=1):
+        paragraphs: list[str] = []
+        for at in range(prompt.at + 1, end):
+            if parts[at] is not Part.ANSWER:
+                continue
+            if lines[at].glued and paragraphs:
+                paragraphs[-1] += f" {lines[at].text}"
+            else:
+                paragraphs.append(lines[at].text)
+        answers.append(Answer(position, prompt.question_id, lines[prompt.at].text, "\n\n".join(paragraphs)))
+    return tuple(answers)
+
+
+def _nominees(answers: Iterable[Answer], person: str | None, nominators: list[str]) -> tuple[Named, ...]:
+    found: list[Named] = []
+    for answer in answers:
+        if answer.question_id == "baton":
+            found.extend(baton.find_nominees(answer.answer, person, nominators))
+    return tuple(found)
+
+
+def _language(page: Page, answers: tuple[Answer, ...], url: str) -> str:
+    """Return the language of the questions; where that cannot be told, what URL or page say."""
+    asked = vocabulary.language([answer.question for answer in answers])
+    return asked or header.language_of(url) or (page.lang if page.lang in ("en", "fr") else None) or "en"
+
+
+def _category(article: Article) -> str | None:
+    shown = article.texts(Part.CATEGORY)
+    return shown[0] if shown else article.page.section
+
+
+def _published(article: Article) -> date | None:
+    """Return the date: JSON-LD and meta first, a <time> of the head, else the visible one."""
+    page = article.page
+    for stated in page.dates:
+        if day := header.machine_date(stated):
+            return day
+    first = article.prompts[0].at
+    start = article.parts.index(Part.TITLE) if Part.TITLE in article.parts else 0
+    for at, stated in page.times:
+        if start - 8 <= at <= first and (day := header.machine_date(stated)):
+            return day
+    for text in article.texts(Part.DATE):
+        for piece in (text, *header.pieces(text)):
+            if day := header.read_date(piece):
+                return day
+    return None
+
+
+def _images(article: Article) -> tuple[Image, ...]:
+    """Return the pictures of the post, each with its caption, and captions without a picture."""
+    page, parts = article.page, article.parts
+    captions = [at for at, part in enumerate(parts) if part is Part.CAPTION]
+    placed = [at for at, part in enumerate(parts) if part is not Part.AROUND]
+    if not placed:
+        return ()
+    low, high = placed[0], placed[-1] + 1
+    images: list[Image] = []
+    for n, picture in enumerate(page.pictures):
+        if not low <= picture.before <= high:
+            continue
+        following = page.pictures[n + 1].before if n + 1 < len(page.pictures) else len(parts)
+        own = [at for at in captions if picture.before <= at < max(following, picture.before + 1) and at <= picture.before + 1]
+        if not own:
+            own = [at for at in captions if at == picture.before - 1]
+        captions = [at for at in captions if at not in own[:1]]
+        images.append(Image(picture.url, picture.alt, page.lines[own[0]].text if own else None))
+    images.extend(Image(None, None, page.lines[at].text) for at in captions)
+    return tuple(images)
+
+
+def _quotes(
+    who: header.Presented,
+    presented: header.Presented,
+    detail: header.Presented,
+    studio: tuple[str, str] | None,
+    nominators: tuple[Named, ...],
+    nominees: tuple[Named, ...],
+) -> tuple[tuple[str, str], ...]:
+    """Return the sentence behind each fact that was read out of one."""
+    facts = (
+        ("person", who.quote),
+        ("role", presented.quote if presented.role else None),
+        ("role_detail", detail.quote),
+        ("studio", studio[1] if studio else None),
+        ("nominators", "\n".join(dict.fromkeys(n.quote for n in nominators))),
+        ("nominees", "\n".join(dict.fromkeys(n.quote for n in nominees))),
+    )
+    return tuple((fact, quote) for fact, quote in facts if quote)

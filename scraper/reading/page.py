@@ -1,0 +1,70 @@
+"""A page as a reader meets it: lines in text order, pictures between them, and what metadata says.
+
+Rule: all three forms of a post (HTML, extracted text, REST object) become a Page; whatever reads
+an interview works on Pages only and never on markup.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text as it stands on the page.
+
+    `kind` is text, item (of a list), heading, or caption. `block` numbers the paragraph (or item,
+    heading, cell) that the line is part of. `place` is the number of the box it stands in, see
+    Page.boxes. `strong` is the length of an emphasised run at its start, `linked` tells that all of
+    it is a link, `aside` the boxes around it that are menus, forms, footers and the like.
+    """
+
+    text: str
+    kind: str = "text"
+    block: int = 0
+    place: int = 0
+    strong: int = 0
+    linked: bool = False
+    aside: tuple[int, ...] = ()
+    glued: bool = False  # goes on in the paragraph of the line before
+
+    @property
+    def emphasised(self) -> bool:
+        """Whether the whole line is emphasised, so that it may stand for a heading."""
+        return self.strong >= len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture standing before line number `before`; `boxes` are the boxes around it."""
+
+    before: int
+    url: str | None
+    alt: str | None
+    box: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An element that parts text: its parent box, and the lines `first` to `end` (exclusive)."""
+
+    parent: int
+    first: int
+    end: int
+    tag: str = "div"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines, pictures and boxes in text order; then what the metadata of the page says."""
+
+    lines: tuple[Line, ...]
+    pictures: tuple[Picture, ...] = ()
+    boxes: tuple[Box, ...] = (Box(-1, 0, 0),)
+    plain: bool = False  # extracted text: no markup to go by
+    titles: tuple[str, ...] = ()  # as <title>, og:title, JSON-LD headline and the like say
+    dates: tuple[str, ...] = ()  # machine-readable, the most trustworthy first
+    times: tuple[tuple[int, str], ...] = ()  # (line number, datetime) of <time> elements
+    lang: str | None = None
+    section: str | None = None
+    description: str | None = None
+    site_name: str | None = None
+    translations: tuple[tuple[str, str], ...] = field(default=())

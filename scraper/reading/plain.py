@@ -1,0 +1,72 @@
+"""Extracted text → Page, and a WordPress REST post object → Page.
+
+Rule: a line of the text is a line of the page; blank lines part blocks where there are any.
+"""
+
+import html
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from scraper.errors import BadInput
+from scraper.reading.html import read_html
+from scraper.reading.page import Box, Line, Page
+from scraper.text import repair, tidy
+
+_BULLET = re.compile(r"^\s*(?:[•‣◦▪●○·*–—-]|(?:â€¢|ā€¢|â\x80¢))\s+(?=\S)")
+# U+0085 is left out: in these texts it is half of a broken character, not the end of a line.
+_LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\u2028\u2029]")
+
+
+def read_text(text: str) -> Page:
+    """Return the page that extracted text (a WET record, a saved copy) is of."""
+    lines: list[Line] = []
+    block = 0
+    for raw in _LINE_ENDS.split(text):
+        fixed = tidy(repair(raw))
+        if not fixed:
+            block += 1
+            continue
+        bullet = _BULLET.match(fixed)
+        kind = "item" if bullet else "text"
+        block += bool(bullet)
+        lines.append(Line(text=fixed[bullet.end() :] if bullet else fixed, kind=kind, block=block))
+        block += bool(bullet)
+    return Page(lines=tuple(lines), boxes=(Box(-1, 0, len(lines), "text"),), plain=True)
+
+
+def read_rest(body: str, url: str) -> Page:
+    """Return the page of a REST post object (developer.wordpress.org/rest-api/reference/posts).
+
+    Raises BadInput where it is not one.
+    """
+    try:
+        post = json.loads(body, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{url}: not JSON ({str(error).splitlines()[0]})") from error
+    content = _rendered(post, "content")
+    if content is None:
+        raise BadInput(f"{url}: JSON, but no WordPress post (it has no content.rendered)")
+    title = _plain(_rendered(post, "title") or "")
+    excerpt = _rendered(post, "excerpt") or ""
+    page = read_html(f"<body><h1>{html.escape(title)}</h1>{content}</body>", url)
+    date = post.get("date")
+    return replace(
+        page,
+        titles=(title,) if title else (),
+        dates=(date,) if isinstance(date, str) else (),
+        description=_plain(excerpt) or None,
+    )
+
+
+def _rendered(post: Any, field: str) -> str | None:
+    value = post.get(field) if isinstance(post, dict) else None
+    if isinstance(value, dict):
+        value = value.get("rendered")
+    return value if isinstance(value, str) else None
+
+
+def _plain(markup: str) -> str:
+    """Return the text of a short piece of HTML."""
+    return " ".join(line.text for line in read_html(f"<body>{markup}</body>", "").lines)

@@ -1,0 +1,245 @@
+"""Finding the questions of a post among its lines: known ones by wording, others by how they stand.
+
+Rule: a page is asked how its questions stand (heading, item, emphasised, plain), never told.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from scraper.reading import vocabulary
+from scraper.reading.furniture import is_furniture, names_the_series
+from scraper.reading.page import Box, Line, Page
+from scraper.text import fold, sentences
+
+_NUMBER = re.compile(r"^(?:(?:question|q)\s*)?(?:n[°o]\s*)?\(?\d{1,2}\s*(?:[.):/–—-]|\s-)\s*(?=\S)", re.IGNORECASE)
+_LEAD = re.compile(r"^[^?!]{3,240}[?!]+(?:[\"'»”’)]|[ \u00a0\u202f]»)*(?=\s*\S)")
+_QUOTED = tuple("\"“«‘„‹")
+_OPEN_END = re.compile(r"[.?!…;,]$")
+_ENDS_ASKING = re.compile(r"[?!]\W*$")
+_SHORT = 160  # characters; a prompt without `?` or `!` is short
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question standing at line `at` of a page; `question_id` is None for none of the nine."""
+
+    at: int
+    question_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    at: int
+    end: int  # characters of the line that are the question
+    joined: bool  # whether the next line belongs to the question too
+    question_id: str
+    weak: bool  # a sentence at the start of a longer line, or in quotation marks
+    stand: str  # heading, item, strong or plain
+
+
+def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
+    """Return the page with each question on a line of its own, and where they stand.
+
+    A page whose questions are buried in long paragraphs is read sentence by sentence.
+    """
+    chosen = _choose(list(_candidates(page)))
+    if len({c.question_id for c in chosen}) < 3:  # noqa: PLR2004 - a post has eight; fewer than three is none
+        by_sentence = _by_sentence(page)
+        others = _choose(list(_candidates(by_sentence)))
+        if len({c.question_id for c in others}) > max(2, len(chosen)):
+            page, chosen = by_sentence, others
+    page, prompts = _split(page, chosen)
+    return page, sorted([*prompts, *_unknown(page, prompts)], key=lambda p: p.at)
+
+
+def stand(line: Line) -> str:
+    """Return how a line stands on the page."""
+    if line.kind in ("heading", "item"):
+        return line.kind
+    return "strong" if line.emphasised else "plain"
+
+
+def _candidates(page: Page) -> Iterator[_Candidate]:
+    lines = page.lines
+    skip = -1
+    for at, line in enumerate(lines):
+        if at == skip or line.kind == "caption":
+            continue
+        text, how = line.text, stand(line)
+        asking = "?" in text or "!" in text
+        if not (asking or how != "plain" or line.strong or (len(text) < _SHORT and text[-1] != ".")):
+            continue
+        number = _NUMBER.match(text)
+        start = number.end() if number else 0
+        quoted = text.startswith(_QUOTED)
+        bare = text[start:].strip("\"“”«»‘„‹›* \u00a0\u202f") if quoted else text[start:]
+        if len(text) <= 400 and (question_id := vocabulary.recognise(bare)):
+            yield _Candidate(at, len(text), False, question_id, quoted, how)
+            continue
+        if at + 1 < len(lines) and lines[at + 1].block == line.block and not _OPEN_END.search(text):
+            # A line break inside the question.
+            both = f"{bare} {lines[at + 1].text}"
+            if (
+                lines[at + 1].text[:1].islower()
+                and _ENDS_ASKING.search(both)
+                and (question_id := vocabulary.recognise(both))
+            ):
+                yield _Candidate(at, len(text), True, question_id, quoted, how)
+                skip = at + 1
+                continue
+        if 0 < line.strong < len(text) and (question_id := vocabulary.recognise(text[start : line.strong])):
+            yield _Candidate(at, line.strong, False, question_id, quoted, "strong")
+            continue
+        if asking and not quoted and (lead := _LEAD.match(text, start)):
+            if question_id := vocabulary.recognise(lead.group()):
+                yield _Candidate(at, lead.end(), False, question_id, True, how)
+
+
+def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Keep one candidate for each question: the one that stands as the others do.
+
+    Where questions are set apart (heading, item, emphasised), a second wording of one is kept too.
+    """
+    stands = Counter()
+    for how, _ in {(c.stand, c.question_id) for c in candidates if not c.weak}:
+        stands[how] += 1
+    order = {q.id: n for n, q in enumerate(vocabulary.QUESTIONS)}
+    by_id: dict[str, list[_Candidate]] = {}
+    for candidate in candidates:
+        by_id.setdefault(candidate.question_id, []).append(candidate)
+    sure = [group[0] for group in by_id.values() if len(group) == 1]
+    chosen: list[_Candidate] = []
+    for group in by_id.values():
+        best = max(
+            group,
+            key=lambda c: (
+                not c.weak,
+                stands[c.stand],
+                sum((s.at < c.at) == (order[s.question_id] < order[c.question_id]) for s in sure),
+                -c.at,
+            ),
+        )
+        chosen.append(best)
+        chosen.extend(
+            c for c in group if c is not best and not c.weak and c.stand == best.stand != "plain"
+        )
+    return sorted(chosen, key=lambda c: c.at)
+
+
+def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
+    """Return the page with what follows a question on its line moved to a line of its own."""
+    by_line = {c.at: c for c in chosen}
+    lines: list[Line] = []
+    prompts: list[Prompt] = []
+    moved: list[int] = []  # for each old line, its new number
+    joined = False
+    for at, line in enumerate(page.lines):
+        moved.append(len(lines))
+        if joined:
+            lines[-1] = replace(lines[-1], text=f"{lines[-1].text} {line.text}")
+            moved[-1] -= 1
+            joined = False
+            continue
+        candidate = by_line.get(at)
+        if candidate is None:
+            lines.append(line)
+            continue
+        prompts.append(Prompt(len(lines), candidate.question_id))
+        number = _NUMBER.match(line.text)
+        start = number.end() if number else 0
+        question = line.text[start : candidate.end].strip()
+        lines.append(replace(line, text=question, strong=min(line.strong, len(question))))
+        if rest := line.text[candidate.end :].strip(" \u00a0\u202f:–—-"):
+            lines.append(replace(line, text=rest, strong=0, kind="text"))
+        joined = candidate.joined
+    return _renumbered(page, lines, moved), prompts
+
+
+def _renumbered(page: Page, lines: list[Line], moved: list[int]) -> Page:
+    if len(lines) == len(page.lines):
+        return replace(page, lines=tuple(lines))
+    moved = [*moved, len(lines)]
+    return replace(
+        page,
+        lines=tuple(lines),
+        boxes=tuple(replace(b, first=moved[b.first], end=moved[b.end]) for b in page.boxes),
+        pictures=tuple(replace(p, before=moved[p.before]) for p in page.pictures),
+        times=tuple((moved[min(at, len(moved) - 1)], when) for at, when in page.times),
+    )
+
+
+def _by_sentence(page: Page) -> Page:
+    """Return the page with each sentence on a line of its own, glued to the one before."""
+    lines: list[Line] = []
+    moved: list[int] = []
+    for line in page.lines:
+        moved.append(len(lines))
+        for n, sentence in enumerate(sentences(line.text)):
+            lines.append(replace(line, text=sentence, strong=0, glued=n > 0))
+    return _renumbered(page, lines, moved)
+
+
+def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
+    """Yield the questions that are none of the nine, by standing as the known ones do."""
+    if not known:
+        return
+    lines = page.lines
+    at_known = {p.at for p in known}
+    stands = Counter(stand(lines[p.at]) for p in known)
+    usual_shapes = {_shape(lines, p.at) for p in known if stand(lines[p.at]) == "plain"}
+    first, last = known[0].at, known[-1].at
+    box = common_box(page, [p.at for p in known])
+    previous: int | None = None
+    for at in range(box.first, box.end):
+        line, how = lines[at], stand(lines[at])
+        if at in at_known:
+            previous = at
+            continue
+        if not _ENDS_ASKING.search(line.text) or line.linked or line.glued:
+            continue
+        if is_furniture(line.text) or names_the_series(line.text):
+            if at > last:
+                return
+            continue
+        followed = at + 1 < box.end and at + 1 not in at_known and not lines[at + 1].linked
+        if not followed or (previous is not None and previous == at - 1):
+            continue
+        if how != "plain":
+            # Set apart as two or more of the known ones are.
+            if stands[how] >= min(2, len(known)) and len(line.text) < 300:
+                if how == "item" and at + 1 < len(lines) and lines[at + 1].kind == "item":
+                    continue  # a list inside an answer
+                yield Prompt(at, None)
+                previous = at
+        elif (
+            first < at < last
+            and stands["plain"]
+            and _shape(lines, at) in usual_shapes
+            and vocabulary.is_question(line.text)
+        ):
+            yield Prompt(at, None)
+            previous = at
+
+
+def _shape(lines: tuple[Line, ...], at: int) -> tuple[bool, bool]:
+    """Return whether a line opens its block, and whether it is alone in it."""
+    opens = at == 0 or lines[at - 1].block != lines[at].block
+    closes = at + 1 == len(lines) or lines[at + 1].block != lines[at].block
+    return opens, closes
+
+
+def common_box(page: Page, ats: list[int]) -> Box:
+    """Return the smallest box that holds all the given lines."""
+    low, high = min(ats), max(ats)
+    number = page.lines[low].place
+    box = page.boxes[number]
+    while not (box.first <= low and high < box.end) and box.parent >= 0:
+        box = page.boxes[box.parent]
+    return box
+
+
+def same_words(one: str, other: str) -> bool:
+    """Tell whether two texts say the same, but for case, accents and punctuation."""
+    return fold(one) == fold(other)
