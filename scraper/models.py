@@ -66,8 +66,9 @@ class Interview:
 class Capture:
     """One stored response or imported file: where it is, and what it is of.
 
-    `captured_at` is UTC. `digest` is `sha256:` and the hexadecimal digest of the payload as it was
-    transferred. `file` is the name of the WARC file in the archive, `offset` the first byte of the
+    `url` is canonical; the record keeps what was really asked for. `captured_at` is UTC. `digest` is
+    `sha256:` and the hexadecimal digest of the payload as it was transferred (the WARC header holds
+    the same in base32); a revisit has that of the payload it repeats. `file` is the name of the WARC file in the archive, `offset` the first byte of the
     record's member in it. `kind` is the WARC record type: response, revisit, resource, conversion.
     A revisit says with `same_as` which capture's payload it repeats, as (URL, WARC-Date).
     """
@@ -84,6 +85,28 @@ class Capture:
     etag: str | None = None
     last_modified: str | None = None
     same_as: tuple[str, str] | None = None
+    stored_url: str | None = None  # the record's own URL, where it is not the canonical one
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One GET request and the response to it.
+
+    `url` is what was asked for, `final_url` what answered after redirects; `hops` are the exchanges
+    that redirected, oldest first. Headers are pairs in the order sent, read as latin-1 so that any
+    byte comes back as it was. `body` is as transferred: Content-Encoding kept, chunking removed.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    reason: str
+    http_version: str
+    request_headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    started_at: datetime
+    hops: tuple["Exchange", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def find(text: str) -> Iterator[Found]:
             run = []
         bare = word.group().rstrip(".")
         if _capitalised(word.group(), opening=_opens(text, word.start())) or (
-            run and (bare in PARTICLES or (len(bare) == 1 and bare.isupper()))
+            run and (fold(bare) in PARTICLES or (len(bare) == 1 and bare.isupper()))
         ):
             run.append(word)
             ends_sentence = word.group().endswith(".") and len(word.group()) > 3  # noqa: PLR2004 - "P." and "St." are no ends

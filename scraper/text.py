@@ -27,7 +27,9 @@ _SENTENCE_END = re.compile(
 )
 # Signs that UTF-8 was read as a one-byte encoding: one of its lead bytes, then a continuation byte,
 # as cp1252, cp1257 and ISO-8859-16 show them.
-_MOJIBAKE = re.compile(r"[ÂÃÄÅâãäåðĆĂÐšāćąĄĒēčģķĢĀĖŠŹđłșńśü][^\sa-zA-Z0-9]")
+_MOJIBAKE = re.compile(r"[ÂÃÄÅâãäåðĆĂÐšāćąĄĒēčģķĢĀĖŠŹđłșńśü][^\ta-zA-Z0-9]")
+# A no-break space that became a plain one on the way is put back as the second half of a letter.
+_HALF = re.compile(r"([ÃĂĆÂĀ])(?= )")
 
 
 def tidy(text: str) -> str:
@@ -83,11 +85,12 @@ def repair(line: str) -> str:
     """
     if line.isascii() or not _MOJIBAKE.search(line):
         return line
-    for encoding in ("cp1252", "cp1257", "iso8859-16"):
-        try:
-            return b"".join(_put_back(c, encoding) for c in line).decode()
-        except UnicodeError:
-            continue
+    for whole in dict.fromkeys((line, _HALF.sub("\\1\u00a0", line))):
+        for encoding in ("cp1252", "cp1257", "iso8859-16"):
+            try:
+                return b"".join(_put_back(c, encoding) for c in whole).decode()
+            except UnicodeError:
+                continue
     # A line that is broken in part only.
     return ftfy.fix_encoding(line)
 

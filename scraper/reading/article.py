@@ -146,7 +146,7 @@ def _above_title(article: Article, title: int, asides: set[int]) -> None:
 
 def _meta(line: Line) -> Part | None:
     """Return what a line of date, category and the like is, or None for running text."""
-    if fold(line.text) in furniture.CATEGORIES:
+    if len(line.text) < 100 and furniture.category_in(line.text):
         return Part.CATEGORY
     if read_date(line.text):
         return Part.DATE
@@ -207,11 +207,13 @@ def _is_caption(article: Article, at: int, repeated: bool) -> bool:  # noqa: FBT
     line = page.lines[at]
     if line.kind == "caption" or furniture.is_credit(line.text):
         return True
+    if repeated:
+        return True  # the caption repeats the intro, which comes after it
+    if at and article.parts[at - 1] is Part.CAPTION and same_words(page.lines[at - 1].text, line.text):
+        return False  # … and this is that intro
     near = [p for p in page.pictures if at - 1 <= p.before <= at + 1]
     if any(p.alt and same_words(p.alt, line.text) for p in near):
         return True
-    if repeated:
-        return True  # the caption repeats the intro, which comes after it
     fragment = not line.text.endswith(_SENTENCE_END) and count_words(line.text) <= _CAPTION_WORDS
     if any(p.before == at for p in near):
         return fragment

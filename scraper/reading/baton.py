@@ -42,10 +42,16 @@ _CALLED = re.compile(
 )
 # Names in such words are of others: thanks, the one who nominated, somebody left out.
 _OTHERS = re.compile(
-    r"\b(?:thank\w*|thanks|merci|grateful|remerci\w+|nominated me|named me|chose me|picked me|m[’']a (?:nomm|d[ée]sign|choisi|pass)\w*|already|d[ée]jà|not|never|instead of|n[’']t|ne|pas|sauf|except|like|unlike|with|avec|comme|worked|film|movie|character|series)\W+(?:\w+\W+){0,4}$",
+    r"\b(?:thank\w*|thanks|merci|grateful|remerci\w+|already|d[ée]jà|not|never|instead of|n[’']t|ne|pas|sauf|except|rather than|plutôt que)\W+(?:\w+\W+){0,4}$",
+    re.IGNORECASE,
+)
+# … or only mentioned: «I worked with X», «the film X».
+_MENTIONED = re.compile(
+    r"\b(?:unlike|with|avec|comme|worked|working|film|movie|character|series|show|by|par|met|for|chez|at|in|on|dans|sur)\W+(?:\w+\W+){0,3}$",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(r"^[^.!?]{0,40}\b(?:already|d[ée]jà|nominated me|named me|chose me|m[’']a)\b|^[^.!?]{0,12}\b(?:for (?:naming|nominating|choosing|passing)|pour m)", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^)]{0,60}\)")  # «Ada Byron (FX) or Kumar R (Layout)»
 _TITLE_WORK = re.compile(r"[\"“«‘]\s*$")  # a name in quotation marks is of a film
 _NAMES_ONLY = re.compile(r"[\s,;:/&+!?.…()'’‘\"“”«»|•·–—>→*-]*")
 _FILLER = frozenset("and et or ou my mon ma colleague collegue friend ami amie dear cher chere the le la to a go your turn you re next it s c est toi jouer tour de vous good luck bonne chance now maintenant please yes oui well alors".split())
@@ -75,7 +81,7 @@ def _namers(sentence: str, person: str | None) -> Iterator[str]:
             if first:
                 if _far(between):
                     break
-            elif not _LIST.match(between):
+            elif not _in_list(between):
                 break
             yield found.name
             end, first = found.end, False
@@ -84,25 +90,28 @@ def _namers(sentence: str, person: str | None) -> Iterator[str]:
             yield found.name
 
 
+def _in_list(between: str) -> bool:
+    """Tell whether the words between two names make a list of them."""
+    return bool(_LIST.match(_ASIDE.sub("", between)))
+
+
 def _far(between: str) -> bool:
     """Tell whether words between «nominated by» and a name are too many for «his colleague …»."""
     return between.count(" ") > 9 or bool(re.search(r"[.!?;:]", between))  # noqa: PLR2004 - «by his colleague from the lighting team, …»
 
 
-def find_nominees(answer: str, person: str | None, nominators: Iterable[str]) -> tuple[Named, ...]:
+def find_nominees(answer: str) -> tuple[Named, ...]:
     """Return whom the answer to the closing question names, in its order, with the sentence.
 
     First names and initials count where they stand for a person, as in an answer that is nothing
     but names; a name that is thanked, left out or only mentioned does not.
     """
-    others = {names.key(name) for name in (*nominators, *([person] if person else ()))}
     paragraphs = [tidy(p) for p in answer.split("\n\n") if p.strip()]
     for reader in (_bare, _opening, _handed, _mentioned):
         found: dict[str, Named] = {}
         for paragraph in paragraphs:
             for name, quote in reader(paragraph):
-                if names.key(name) not in others:
-                    found.setdefault(names.key(name), Named(name, quote))
+                found.setdefault(names.key(name), Named(name, quote))
         if found:
             return tuple(found.values())
     return ()
@@ -116,7 +125,7 @@ def _bare(paragraph: str) -> Iterator[tuple[str, str]]:
     for name in reversed(found):
         rest = rest[: name.start] + " " + rest[name.start + len(name.name) :]
     words = fold(rest).split()
-    if found and all(word in _FILLER for word in words) and len(found) <= 12:  # noqa: PLR2004 - more is no baton
+    if found and all(word in _FILLER or word in names.ROLE_WORDS for word in words) and len(found) <= 12:  # noqa: PLR2004 - more is no baton
         quote = paragraph
         yield from ((name.name, quote) for name in found)
 
@@ -128,7 +137,7 @@ def _opening(paragraph: str) -> Iterator[tuple[str, str]]:
     for n, found in enumerate(names.find(first)):
         between = first[end : found.start]
         opens = n == 0 and _NAMES_ONLY.fullmatch(without_emoji(between) or "")
-        if not (opens or (n and _LIST.match(between))) or (n == 0 and found.words < 2):  # noqa: PLR2004
+        if not (opens or (n and _in_list(between))) or (n == 0 and found.words < 2):  # noqa: PLR2004
             break
         if n == 0 and (_NEGATED_AFTER.match(first[found.end :]) or _DID.match(first[found.end :])):
             break
@@ -143,7 +152,7 @@ def _handed(paragraph: str) -> Iterator[tuple[str, str]]:
         for found in names.find(sentence):
             before, after = sentence[: found.start], sentence[found.end :]
             clause = re.split(r"[;:]|, (?:so|but|then|donc|mais|alors)\b", before)[-1]
-            listed = end >= 0 and _LIST.match(sentence[end : found.start])
+            listed = end >= 0 and _in_list(sentence[end : found.start])
             if _NEGATED_AFTER.match(after) or _TITLE_WORK.search(before):
                 continue
             handed = _HANDS.search(clause) and not _OTHERS.search(clause)
@@ -157,7 +166,7 @@ def _mentioned(paragraph: str) -> Iterator[tuple[str, str]]:
     for sentence in sentences(paragraph):
         for found in names.find(sentence):
             before, after = sentence[: found.start], sentence[found.end :]
-            if found.words < 2 or _OTHERS.search(before) or _NEGATED_AFTER.match(after):  # noqa: PLR2004
+            if found.words < 2 or _OTHERS.search(before) or _MENTIONED.search(before) or _NEGATED_AFTER.match(after):  # noqa: PLR2004
                 continue
             if not (_TITLE_WORK.search(before) or fold(found.name).startswith("the ")):
                 yield found.name, sentence

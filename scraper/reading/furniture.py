@@ -9,6 +9,7 @@ from scraper.text import fold, tidy
 
 # «Talent Spotlights», «Focus Talents»: the categories the series stands in.
 CATEGORIES = frozenset(("talent spotlights", "talent spotlight", "focus talents", "focus talent"))
+_CATEGORY = re.compile(r"\b(?:talent\s+spotlights?|focus\s+talents?)$", re.IGNORECASE)
 
 # A line made of these words only is a share bar, a menu or a meta line, never part of a post.
 _WORDS = frozenset(
@@ -66,6 +67,15 @@ _SERIES_TITLE = re.compile(
     re.IGNORECASE,
 )
 _MIKROSCOPE = re.compile(r"\bmikroscopes?\b", re.IGNORECASE)
+
+
+def category_in(text: str) -> str | None:
+    """Return the category that a line ends with, as written, if the rest of it is furniture."""
+    match = _CATEGORY.search(text.rstrip(" .|/»›"))
+    if match is None:
+        return None
+    before = text[: match.start()].strip(" \u00a0|/·•»›>:–—-")
+    return match.group() if not before or is_furniture(before) else None
 
 
 def is_furniture(text: str) -> bool:

@@ -31,6 +31,16 @@ _STRONG = frozenset(("b", "strong", "em", "i", "u", "mark"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button"))
 _CAPTIONS = frozenset(("figcaption", "caption"))
 _ASIDE = frozenset(("nav", "aside", "footer", "form", "dialog", "menu"))
+# Elements that stand for others, by their ARIA role (WAI-ARIA 1.2, 5.3) or inline style.
+_STANDS_FOR = (
+    ("[role=heading]", "h2"),
+    ("[role=listitem]", "li"),
+    ("[role=navigation],[role=menubar],[role=menu],[role=search]", "nav"),
+    ("[role=contentinfo]", "footer"),
+    ("[role=complementary]", "aside"),
+    ("[role=dialog],[role=alertdialog]", "dialog"),
+    ("span[style*='display:block'],span[style*='display: block']", "div"),
+)
 _PICTURES = frozenset(("img", "amp-img"))
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
 
@@ -47,7 +57,7 @@ def read_html(html: str, url: str) -> Page:
     if tree.body is None:
         return Page(lines=(), **meta)
     tree.strip_tags(_UNREAD)
-    walk = _Walk(url)
+    walk = _Walk(url, _stand_ins(tree))
     walk.over(tree.body)
     return Page(
         lines=tuple(walk.lines),
@@ -56,6 +66,13 @@ def read_html(html: str, url: str) -> Page:
         times=tuple(walk.times),
         **meta,
     )
+
+
+def _stand_ins(tree: LexborHTMLParser) -> dict[int, str]:
+    """Return, by node, the tag that an element stands for."""
+    return {
+        node.mem_id: tag for selector, tag in reversed(_STANDS_FOR) for node in tree.css(selector)
+    }
 
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
@@ -79,8 +96,9 @@ def _depth(html: str) -> int:
 class _Walk:
     """The state of one walk over a tree: what is open, and what was collected."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, stand_ins: dict[int, str]) -> None:
         self.url = url
+        self.stand_ins = stand_ins
         self.lines: list[Line] = []
         self.pictures: list[Picture] = []
         self.times: list[tuple[int, str]] = []
@@ -103,7 +121,7 @@ class _Walk:
             count += 1
             if count > MAX_NODES:
                 raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
-            tag = node.tag or ""
+            tag = self._tag(node)
             child = None
             if tag == "-text":
                 self._text(node.text_content or "")
@@ -121,11 +139,15 @@ class _Walk:
                 if depth < 0 or node is None:
                     node = None
                     break
-                self._close(node.tag or "")
+                self._close(self._tag(node))
             node = node.next if node is not None else None
         self._end_line()
         parent, first, _, tag = self.boxes[0]
         self.boxes[0] = (parent, first, len(self.lines), tag)
+
+    def _tag(self, node: LexborNode) -> str:
+        tag = node.tag or ""
+        return self.stand_ins.get(node.mem_id, tag) if self.stand_ins else tag
 
     def _open(self, tag: str, node: LexborNode) -> None:
         if tag in _INLINE:

@@ -32,7 +32,9 @@ LISTING_PLACES = ("/en/news/", "/fr/news/")
 
 # A page that was saved by a browser says where it came from.
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
-_PAGINATION = re.compile(r"/(en|fr)/news/(?:(?:category|categorie|tag)/[^/]+/)?page/\d+/")
+_PAGINATION = re.compile(
+    r"/(en|fr)/news/(?:(?:category|categorie|tag)/[^/]+/)?(?:page/\d+/|paged?=\d+)"
+)
 _W3C = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
@@ -95,10 +97,8 @@ def sitemap(body: bytes, base: str) -> Sitemap:
         return Sitemap(_posts(Link(url) for url in _text_urls(text, base)), ())
     posts: list[Link] = []
     sitemaps: list[Link] = []
-    entries = 0
-    for name, element in _elements(text, base, {"url", "sitemap"}):
-        entries += 1
-        if entries > MAX_LINKS:
+    for number, (name, element) in enumerate(_elements(text, base, {"url", "sitemap"})):
+        if number >= MAX_LINKS:
             raise TooLarge(f"{base}: expected at most {MAX_LINKS} entries in a sitemap")
         changed = parse_time(_child(element, "lastmod"))
         place = _child(element, "loc")
@@ -129,7 +129,7 @@ def listing(body: bytes, base: str) -> Listing:
     onward = [
         url
         for node, url in links
-        if _PAGINATION.fullmatch(urlsplit(url).path)
+        if _PAGINATION.fullmatch(f"{urlsplit(url).path}{urlsplit(url).query}")
         or "next" in (node.attributes.get("rel") or "").split()
     ]
     own = canonical(base)
@@ -229,11 +229,9 @@ def _elements(text: bytes, base: str, names: set[str]) -> Iterator[tuple[str, El
 
 
 def _child(element: Element, name: str) -> str:
-    """Return the text of the first child of this local name, empty where there is none."""
-    for child in element:
-        if str(child.tag).rpartition("}")[2] == name:
-            return (child.text or "").strip()
-    return ""
+    """Return the text of the first child of this local name that has any, else nothing."""
+    named = (child for child in element if str(child.tag).rpartition("}")[2] == name)
+    return next((text for child in named if (text := (child.text or "").strip())), "")
 
 
 def _alternates(element: Element) -> list[str]:

@@ -10,7 +10,7 @@ from scraper.errors import NotOfTheSeries
 from scraper.models import Answer, Image, Interview, Named
 from scraper.reading import baton, header, vocabulary
 from scraper.reading.article import Article, Part, deal_out
-from scraper.reading.furniture import mentions_the_series, names_the_series
+from scraper.reading.furniture import category_in, mentions_the_series, names_the_series
 from scraper.reading.page import Page
 from scraper.reading.prompts import Prompt, find_prompts
 from scraper.text import fold
@@ -27,7 +27,7 @@ def read_interview(page: Page, url: str) -> Interview:
     title = _title(article)
     standfirst = _paragraphs(article, Part.STANDFIRST)
     if not standfirst and page.description and _is_new(page.description, article):
-        standfirst = [page.description] if _from_rest(page) else []
+        standfirst = [page.description] if page.bare else []
     intro = _paragraphs(article, Part.INTRO)
     presented = header.read_title(title) if title else header.Presented(None, None)
     head = [*intro, *standfirst]
@@ -39,7 +39,7 @@ def read_interview(page: Page, url: str) -> Interview:
     presenting = [p for p in intro if who.person and who.person in p]
     studio = header.find_studio((title, *presenting, *standfirst, *intro))
     answers = _answers(article)
-    nominees = _nominees(answers, who.person, [n.name for n in nominators])
+    nominees = _nominees(answers)
     call = _paragraphs(article, Part.CALL)
     return Interview(
         url=url,
@@ -120,10 +120,6 @@ def _is_new(description: str, article: Article) -> bool:
     return bool(start) and not any(start in fold(line.text) or fold(line.text)[:60] in start for line in article.page.lines)
 
 
-def _from_rest(page: Page) -> bool:
-    return page.section is None and page.site_name is None and page.lang is None
-
-
 def _answers(article: Article) -> tuple[Answer, ...]:
     lines, parts = article.page.lines, article.parts
     ends = [p.at for p in article.prompts[1:]] + [len(lines)]
@@ -141,11 +137,11 @@ def _answers(article: Article) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def _nominees(answers: Iterable[Answer], person: str | None, nominators: list[str]) -> tuple[Named, ...]:
+def _nominees(answers: Iterable[Answer]) -> tuple[Named, ...]:
     found: list[Named] = []
     for answer in answers:
         if answer.question_id == "baton":
-            found.extend(baton.find_nominees(answer.answer, person, nominators))
+            found.extend(baton.find_nominees(answer.answer))
     return tuple(found)
 
 
@@ -157,7 +153,7 @@ def _language(page: Page, answers: tuple[Answer, ...], url: str) -> str:
 
 def _category(article: Article) -> str | None:
     shown = article.texts(Part.CATEGORY)
-    return shown[0] if shown else article.page.section
+    return category_in(shown[0]) if shown else article.page.section
 
 
 def _published(article: Article) -> date | None:

@@ -60,6 +60,7 @@ class Page:
     pictures: tuple[Picture, ...] = ()
     boxes: tuple[Box, ...] = (Box(-1, 0, 0),)
     plain: bool = False  # extracted text: no markup to go by
+    bare: bool = False  # a post without its site, as the REST API gives it
     titles: tuple[str, ...] = ()  # as <title>, og:title, JSON-LD headline and the like say
     dates: tuple[str, ...] = ()  # machine-readable, the most trustworthy first
     times: tuple[tuple[int, str], ...] = ()  # (line number, datetime) of <time> elements

@@ -54,10 +54,23 @@ def read_rest(body: str, url: str) -> Page:
     date = post.get("date")
     return replace(
         page,
+        bare=True,
         titles=(title,) if title else (),
         dates=(date,) if isinstance(date, str) else (),
+        section=_category(post),
         description=_plain(excerpt) or None,
     )
+
+
+def _category(post: dict[str, Any]) -> str | None:
+    """Return the name of the first category that was sent along (`_embed`)."""
+    embedded = post.get("_embedded")
+    groups = embedded.get("wp:term") if isinstance(embedded, dict) else None
+    for group in groups if isinstance(groups, list) else []:
+        for term in group if isinstance(group, list) else []:
+            if isinstance(term, dict) and term.get("taxonomy") == "category":
+                return _plain(str(term.get("name", ""))) or None
+    return None
 
 
 def _rendered(post: Any, field: str) -> str | None:

@@ -73,7 +73,8 @@ def _candidates(page: Page) -> Iterator[_Candidate]:
             continue
         number = _NUMBER.match(text)
         start = number.end() if number else 0
-        quoted = text.startswith(_QUOTED)
+        # In quotation marks it is cited; all a link, it is a table of contents.
+        quoted = text.startswith(_QUOTED) or line.linked
         bare = text[start:].strip("\"“”«»‘„‹›* \u00a0\u202f") if quoted else text[start:]
         if len(text) <= 400 and (question_id := vocabulary.recognise(bare)):
             yield _Candidate(at, len(text), False, question_id, quoted, how)

@@ -197,11 +197,11 @@ QUESTIONS: tuple[Question, ...] = (
                 r"|nomm\w+|nomin\w+|choisi\w*|pass\w+|donn\w+|propos\w+|tend\w*|transmet\w*|design\w+|confi\w+|invite\w*|laiss\w+|souhait\w+|voul\w+|veux|vois|voyez)\b",
                 r"\b(?:someone|somebody|some one|colleagues?|coworkers?|co worker|team ?mate|person|who(?:m)?|next|baton|torch|relay|mic|microphone"
                 r"|quelqu un|collegues?|personne|qui|suivante?|prochaine?|relais|baton|flambeau|temoin|main|micro)\b",
-                _YOU + r"|^(?:name|nominate|choose|pick|pass|hand|designate|now|and now|time|who|whom|qui|nomm|design|choisi|pass|propos|tag)",
+                _YOU + r"|^(?:name|nominate|choose|pick|pass|hand|designate|now|and now|time|who|whom|qui|nommez?|designez?|choisi(?:s|ssez)|passez?|proposez?|tag)\b",
             ),
             # Who is next? / Who should answer these questions next? / À qui le tour ?
             (
-                r"\b(?:who|whom|which|qui|quel\w*|turn|tour)\b",
+                r"\b(?:who|whom|which|qui|quel\w*)\b",
                 r"\b(?:next|goes next|these (?:8|eight|same)? ?questions|under the mi[ck]roscope|au mi[ck]roscope|sous le mi[ck]roscope|le tour|ces (?:8|huit|memes) questions|(?:suivante?|prochaine?) (?:personne|interview|collegue))\b",
             ),
         ),
@@ -263,9 +263,9 @@ _ENGLISH = re.compile(r"\b(?:what|who|which|how|you|your|the|is|are|was|of|to|an
 _ASKS = re.compile(
     r"^(?:and |now |so |et |alors |enfin |finally |lastly |to start |pour commencer |in your opinion |selon vous |\d+ )?"
     r"(?:what|who|whom|which|where|when|why|how|if|do|did|are|is|can|could|would|will|have|has|share|tell|describe|name|give|your|it s your|talk|explain|in what|on what|on which|to whom|for you|walk|pick|choose|nominate|pass|imagine|let s|list|any"
-    r"|quel\w*|qu|que|qui|quoi|ou|quand|pourquoi|comment|combien|si|peux|peut|pouvez|avez|as tu|es tu|etes|partage\w*|raconte\w*|dis|dites|decri\w*|votre|ton|ta|vos|tes|a vous|a toi|a ton|a votre|c est a|parle\w*|sur quel\w*|de quoi|a qui|nomme\w*|designe\w*|choisi\w*|pass\w*|propose\w*|imagine\w*|d ou|dans quel\w*|en quoi|pour vous|cite\w*)\b"
+    r"|quel\w*|qu|que|qui|quoi|ou|quand|pourquoi|comment|combien|si|peux|peut|pouvez|avez|as tu|es tu|etes|partage\w*|raconte\w*|dis|dites|decri\w*|votre|ton|ta|vos|tes|a vous|a toi|a ton|a votre|c est a|parle\w*|sur quel\w*|de quoi|a qui|nommez?|designez?|choisi(?:s|ssez)|pass(?:e|ez)?|proposez?|imagine\w*|d ou|dans quel\w*|en quoi|pour vous|cite\w*)\b"
 )
-_ENDS = re.compile(r"[?!:][\"'»”’)\s]*$")
+_ENDS = re.compile(r"[?!][\"'»”’)\s]*$")
 _INNER_END = re.compile(r"[.?!…]\s+\S")
 
 

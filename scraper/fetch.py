@@ -1,0 +1,389 @@
+"""The polite client: one request at a time, to the configured hosts only. The only user of httpx.
+
+Rule: what robots.txt forbids is not asked (RFC 9309), the delay is counted from the end of the last
+response, a server that says wait is waited for, and nothing a server does can hang a run.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from socket import SHUT_RDWR
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urldefrag, urljoin
+
+import httpx
+from protego import Protego
+
+from scraper import __version__
+from scraper.errors import FetchError, GaveUp, Refused, TooLarge, WrongUsage
+from scraper.models import Exchange
+from scraper.urls import authority_of, origin_of
+
+AGENT: Final = "Mikroscope"  # the product token that robots.txt files can address
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Answers that a later try may better: RFC 9110 §15.5.9, §15.6, RFC 6585 §4.
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time, as the composition root gives it: `now` in UTC, `monotonic` and `sleep` in s."""
+
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a run may ask for and how long it may wait; times in seconds, sizes in bytes."""
+
+    max_requests: int | None = None
+    max_body: int = 16 * 1024 * 1024
+    max_robots: int = 500 * 1024  # RFC 9309 §2.5: at least 500 KiB are read
+    max_redirects: int = 5
+    deadline: float = 60.0  # for a whole response, from connecting to its last byte
+    stall: float = 20.0  # without a byte
+    attempts: int = 4
+    backoff: float = 2.0  # the first wait; doubled each time
+    longest_wait: float = 600.0  # a host that asks for more is left for this run
+    failures: int = 5  # requests in a row that came to nothing, until the host is given up
+    robots_age: timedelta = timedelta(hours=24)  # RFC 9309 §2.4
+
+
+@dataclass(slots=True)
+class _Robots:
+    """What a host's robots.txt says, and the exchange that said so, if one did."""
+
+    rules: Protego | None  # None: everything is forbidden
+    read_at: datetime
+    exchange: Exchange | None = None
+    reason: str = ""
+
+
+class Fetcher:
+    """Asks the hosts of one run, politely. A context manager; leaving it closes the connections.
+
+    `contact` is an e-mail address or URL for the user agent, `delay` the seconds between the end of
+    one response and the next request, `hosts` each `host:port` that may be asked. `interfaces` are
+    those of them that are asked through an interface documented for programs, to which robots.txt
+    does not speak. `waiting` hears of each wait: seconds and why.
+    """
+
+    def __init__(  # noqa: PLR0913  # what a client depends on, each by name
+        self,
+        *,
+        contact: str,
+        delay: float,
+        hosts: Iterable[str],
+        clock: Clock,
+        limits: Limits = Limits(),
+        interfaces: Iterable[str] = (),
+        waiting: Callable[[float, str], None] | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        if delay < 0:
+            raise WrongUsage(f"expected a delay of 0 seconds or more, got {delay}")
+        self.agent = f"{AGENT}/{__version__} (+{_header_safe(contact)})"
+        self.delay = delay
+        self.hosts = frozenset(hosts)
+        self.clock = clock
+        self.limits = limits
+        self.requests = 0
+        self.bytes = 0
+        self._interfaces = frozenset(interfaces)
+        self._waiting = waiting or (lambda _seconds, _why: None)
+        self._chance = chance
+        self._robots: dict[str, _Robots] = {}
+        self._failures: dict[str, int] = {}
+        self._ended: float | None = None
+        self._socket: Any = None
+        self._client = httpx.Client(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(limits.stall),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            headers={"User-Agent": self.agent, "Accept": "*/*", "Accept-Encoding": "gzip"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Ask for a URL and return what answered, after redirects; any status but a passing one.
+
+        `etag` and `last_modified` make the request conditional (RFC 9110 §13). Raises Refused for
+        what may not be asked, GaveUp for a host that failed too often or the run's limit, FetchError
+        for one request that came to nothing, TooLarge.
+        """
+        asked = dict(headers or {})
+        asked |= {"If-None-Match": etag} if etag else {}
+        asked |= {"If-Modified-Since": last_modified} if last_modified else {}
+        return self._follow(url, asked, self.limits.max_body, obey=True)
+
+    def robots(self, site: str) -> Exchange | None:
+        """Return the exchange that read a site's robots.txt; None where none came about."""
+        return self._robots_of(site).exchange
+
+    def permit(self, url: str) -> None:
+        """Raise Refused unless a URL may be asked: a configured host, and robots.txt allows it."""
+        self._permit_host(url, "not asked:")
+        if authority_of(url) in self._interfaces:
+            return
+        robots = self._robots_of(url)
+        if robots.rules is None:
+            raise Refused(f"not asked: {url}: {robots.reason}")
+        if not robots.rules.can_fetch(url, AGENT):
+            raise Refused(f"not asked: {url}: robots.txt forbids it")
+
+    def _follow(self, url: str, asked: dict[str, str], limit: int, *, obey: bool) -> Exchange:
+        """Ask, and follow redirects by hand, each within the configured hosts."""
+        hops: list[Exchange] = []
+        place = urldefrag(url).url
+        while True:
+            if obey:
+                self.permit(place)
+            exchange = self._persist(place, asked, limit)
+            target = header_of(exchange, "location")
+            if exchange.status not in REDIRECTS or not target:
+                return replace(exchange, url=url, hops=tuple(hops))
+            hops.append(exchange)
+            place = urldefrag(urljoin(place, target)).url
+            if place in {hop.final_url for hop in hops} or len(hops) > self.limits.max_redirects:
+                raise FetchError(f"{url}: redirected in a circle or too often, last to {place}")
+            self._permit_host(place, f"{url} redirects to")
+
+    def _permit_host(self, url: str, why: str) -> None:
+        try:
+            authority = authority_of(url)
+        except WrongUsage as error:
+            raise Refused(f"{why} {url}: {error}") from None
+        if authority not in self.hosts:
+            raise Refused(f"{why} {url}: {authority} is none of the configured hosts")
+
+    def _robots_of(self, url: str) -> _Robots:
+        """Return a host's robots.txt, read again when it is a day old."""
+        origin = origin_of(url)
+        now = self.clock.now()
+        held = self._robots.get(origin)
+        # A clock set back makes a reading seem to be of the future; it is read again, too.
+        if held and timedelta(0) <= now - held.read_at < self.limits.robots_age:
+            return held
+        robots = self._read_robots(f"{origin}/robots.txt", now)
+        self._robots[origin] = robots
+        return robots
+
+    def _read_robots(self, url: str, now: datetime) -> _Robots:
+        """Read robots.txt: 4xx allows everything, 5xx and no answer nothing (RFC 9309 §2.3.1)."""
+        try:
+            exchange = self._follow(url, {"Accept-Encoding": "identity"}, 0, obey=False)
+        except Refused:
+            return _Robots(Protego.parse(""), now)  # led off the site: as if there were none
+        except GaveUp:
+            raise
+        except FetchError as error:
+            return _Robots(None, now, reason=f"robots.txt cannot be had ({error})")
+        if exchange.status >= 500:
+            return _Robots(None, now, exchange, f"robots.txt answers {exchange.status}")
+        text = exchange.body if exchange.status == 200 else b""
+        return _Robots(Protego.parse(text.decode("utf-8-sig", "replace")), now, exchange)
+
+    def _delay_for(self, url: str) -> float:
+        """Return the seconds between requests: robots.txt's crawl-delay wins if longer."""
+        robots = self._robots.get(origin_of(url))
+        asked = robots.rules.crawl_delay(AGENT) if robots and robots.rules else None
+        return max(self.delay, min(float(asked or 0), self.limits.longest_wait))
+
+    def _persist(self, url: str, asked: dict[str, str], limit: int) -> Exchange:
+        """Ask until something that will last answers; wait as told or ever longer between."""
+        host = authority_of(url)
+        if self._failures.get(host, 0) >= self.limits.failures:
+            raise GaveUp(f"{host} failed {self.limits.failures} times in a row and is left alone")
+        problem = ""
+        for attempt in range(1, self.limits.attempts + 1):
+            told = None
+            try:
+                exchange = self._once(url, asked, limit)
+            except _Failed as error:
+                problem = str(error)
+            else:
+                if exchange.status not in PASSING:
+                    self._failures[host] = 0
+                    return exchange
+                problem = f"answered {exchange.status}"
+                told = _retry_after(exchange, self.clock.now())
+            if attempt < self.limits.attempts:
+                self._wait_out(host, problem, attempt, told)
+        self._failures[host] = self._failures.get(host, 0) + 1
+        raise FetchError(f"{url}: {problem}, {self.limits.attempts} times")
+
+    def _wait_out(self, host: str, problem: str, attempt: int, told: float | None) -> None:
+        """Wait before the next try: as long as the server says, else doubling, with jitter."""
+        if told is not None and told > self.limits.longest_wait:
+            self._failures[host] = self.limits.failures
+            raise GaveUp(f"{host} {problem} and asks to wait {told:.0f} s; it is left alone")
+        backoff: float = self.limits.backoff * 2 ** (attempt - 1)
+        jittered = backoff * (0.5 + self._chance() / 2)
+        self._sleep(jittered if told is None else told, f"{host} {problem}")
+
+    def _once(self, url: str, asked: dict[str, str], limit: int) -> Exchange:
+        """Make one request, after the delay. Raises _Failed for what a later try may better."""
+        if self.limits.max_requests is not None and self.requests >= self.limits.max_requests:
+            raise GaveUp(f"the limit of {self.limits.max_requests} requests was reached")
+        self._keep_distance(url)
+        self.requests += 1
+        started = self.clock.now().astimezone(UTC)
+        try:
+            with (
+                self._watched(),
+                self._client.stream(
+                    "GET", url, headers=asked, extensions={"trace": self._trace}
+                ) as response,
+            ):
+                body = self._body(response, limit)
+                return _exchange(response, body, started)
+        except _Failed:
+            raise
+        except (httpx.TransportError, httpx.StreamError, OSError, ValueError) as error:
+            raise _Failed(_reason(error)) from error
+        except httpx.InvalidURL as error:
+            raise FetchError(f"{url}: {error}") from error
+        finally:
+            self._ended = self.clock.monotonic()
+
+    def _keep_distance(self, url: str) -> None:
+        """Wait until the delay since the end of the last response has passed."""
+        if self._ended is None:
+            return
+        left = self._delay_for(url) - (self.clock.monotonic() - self._ended)
+        if left > 0:
+            self._sleep(left, "")
+
+    def _sleep(self, seconds: float, why: str) -> None:
+        self._waiting(seconds, why)
+        self.clock.sleep(seconds)
+
+    def _body(self, response: httpx.Response, limit: int) -> bytes:
+        """Read the body as transferred; a limit of 0 is that of robots.txt, which is cut there."""
+        whole = bytearray()
+        most = limit or self.limits.max_robots
+        for piece in response.iter_raw():
+            whole += piece
+            self.bytes += len(piece)
+            if len(whole) > most:
+                if limit:
+                    raise TooLarge(f"{response.url}: expected at most {limit} bytes")
+                return bytes(whole[:most])
+        return bytes(whole)
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """Remember the connection, so that the deadline can end it."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """End the connection when the deadline passes, wherever the response has got to.
+
+        httpx limits the time between two bytes only: a server that drips could hold it for ever.
+        """
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            with suppress(OSError, AttributeError):  # closed already, or not yet open
+                self._socket.shutdown(SHUT_RDWR)
+
+        watch = threading.Timer(self.limits.deadline, end)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        except (httpx.TransportError, OSError, ValueError) as error:
+            if late.is_set():
+                raise _Failed(f"took longer than {self.limits.deadline:g} s") from error
+            raise
+        else:
+            if late.is_set():
+                raise _Failed(f"took longer than {self.limits.deadline:g} s")
+        finally:
+            watch.cancel()
+
+
+class _Failed(Exception):  # noqa: N818  # never leaves this module
+    """One try that came to nothing, and that a later try may better."""
+
+
+def _exchange(response: httpx.Response, body: bytes, started: datetime) -> Exchange:
+    url = str(response.request.url)
+    version = response.extensions.get("http_version", b"HTTP/1.1")
+    reason = response.extensions.get("reason_phrase", b"")
+    return Exchange(
+        url=url,
+        final_url=url,
+        status=response.status_code,
+        reason=reason.decode("latin-1"),
+        http_version=version.decode("latin-1"),
+        request_headers=_pairs(response.request.headers),
+        headers=_pairs(response.headers),
+        body=body,
+        started_at=started,
+    )
+
+
+def _pairs(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
+
+
+def header_of(exchange: Exchange, name: str) -> str | None:
+    """Return the first response header of this name (in lower case)."""
+    return next((value for key, value in exchange.headers if key.lower() == name), None)
+
+
+def _retry_after(exchange: Exchange, now: datetime) -> float | None:
+    """Return the seconds that Retry-After asks for, in either form (RFC 9110 §10.2.3)."""
+    said = (header_of(exchange, "retry-after") or "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")[:200]
+
+
+def _header_safe(contact: str) -> str:
+    """Return a contact that can stand in a header. Raises WrongUsage."""
+    if not contact.strip() or not contact.isascii() or not contact.isprintable():
+        raise WrongUsage(f"expected an e-mail address or URL as contact, got {contact!r}")
+    return contact.strip()

@@ -1,0 +1,127 @@
+"""`serve`: the published database as a site, with settings fit for the internet.
+
+Rule: it only starts Datasette; what the site is stands in the plugin `scraper.site`, so that
+plain `datasette mikroscope.db -m metadata.yml` gives the same.
+"""
+
+import errno
+import signal
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.utils import BadMetadataError, parse_metadata
+
+from scraper.errors import DatabaseError, MikroscopeError
+
+# Datasette's settings, written out so that no later default loosens them. On another host say
+# each of them as `--setting NAME VALUE`.
+SETTINGS: dict[str, int | bool] = {
+    "sql_time_limit_ms": 1000,  # one query, milliseconds
+    "max_returned_rows": 1000,  # one query; CSV streams go on
+    "num_sql_threads": 4,
+    "default_page_size": 50,  # rows of a table page
+    "allow_facet": True,
+    "suggest_facets": True,
+    "default_facet_size": 30,  # values of one facet
+    "facet_time_limit_ms": 200,
+    "facet_suggest_time_limit_ms": 50,
+    "default_allow_sql": True,  # SELECT only: the connection is read-only
+    "allow_download": True,
+    "allow_csv_stream": True,
+    "max_csv_mb": 100,
+    "truncate_cells_html": 2048,  # characters
+    "default_cache_ttl": 5,  # seconds
+    "template_debug": False,
+    "trace_debug": False,
+}
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+def settings() -> dict[str, int | bool]:
+    """Return the settings of Datasette that `serve` sets, as a table of name and value."""
+    return dict(SETTINGS)
+
+
+def serve(
+    database: Path, metadata: Path, host: str, port: int, say: Callable[[str], None] = print
+) -> None:
+    """Serve `database` at `host`:`port` until SIGINT or SIGTERM; `say` is told where.
+
+    The file is opened mutable, so that a new publication shows at once. Port 0 takes a free one.
+    Raises DatabaseError where there is no database yet, and MikroscopeError where the address
+    cannot be used or `metadata` cannot be read; both before anything is said.
+    """
+    _look_at(database)
+    site = Datasette([str(database)], metadata=_read(metadata), settings=settings())
+    with closing(_listen(host, port)) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        say(f"Serving at http://{shown}:{listener.getsockname()[1]}/")
+        config = uvicorn.Config(site.app(), log_level="warning", access_log=False)
+        with _stopped_quietly():
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _look_at(database: Path) -> None:
+    """Raise DatabaseError unless `database` is a file of ours."""
+    if not database.is_file():
+        raise DatabaseError(f"no database yet at {database}: run `mikroscope build` first")
+    try:
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as found:
+            found.execute("SELECT 1 FROM interviews LIMIT 1")
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{database} is no database of interviews: {error}") from error
+
+
+def _read(metadata: Path) -> dict[str, object]:
+    """Return the metadata file's content; raise MikroscopeError where it has none."""
+    try:
+        content: dict[str, object] = parse_metadata(metadata.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, BadMetadataError) as error:
+        raise MikroscopeError(f"cannot read the metadata {metadata}: {error}") from error
+    return content
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address; raise MikroscopeError, in one line, where it cannot be."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise MikroscopeError(f"cannot serve at {host}:{port}: {error}") from error
+    listener = socket.socket(family, kind)
+    try:
+        # A port just left may be taken again; one in use may not.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if isinstance(error, PermissionError):
+            raise MikroscopeError(
+                f"port {port} needs rights; choose another with --port"
+            ) from error
+        if error.errno == errno.EADDRINUSE:
+            raise MikroscopeError(f"port {port} is in use; choose another with --port") from error
+        raise MikroscopeError(f"cannot serve at {host}:{port}: {error.strerror}") from error
+    except OverflowError as error:
+        listener.close()
+        raise MikroscopeError(f"there is no port {port}; choose one with --port") from error
+    return listener
+
+
+@contextmanager
+def _stopped_quietly() -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the server without a traceback.
+
+    uvicorn stops at them, and raises them again when it has stopped; here they end there.
+    """
+    before = {stop: signal.signal(stop, lambda *_: None) for stop in STOPS}
+    try:
+        yield
+    finally:
+        for stop, handler in before.items():
+            signal.signal(stop, handler)

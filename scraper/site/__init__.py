@@ -1,0 +1,108 @@
+"""The site: a Datasette plugin with pages for readers before Datasette's own for researchers.
+
+Rule: it speaks SQL and nothing else. Loaded by Datasette through the entry point, so that plain
+`datasette mikroscope.db -m metadata.yml` gives the same site as `mikroscope serve`.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Awaitable, Callable, Generator
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from datasette import Response, hookimpl
+from datasette.utils import tilde_encode
+from jinja2 import Environment
+
+from scraper.site import pages, safety, wording
+from scraper.site.archive import database
+from scraper.site.search import match
+from scraper.site.thread import chains, draw
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+_STATIC = "/-/static-plugins/mikroscope/"
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, pages.View]]:
+    """Put our pages before Datasette's."""
+    return pages.routes()
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[safety.App], safety.App]:
+    """Put the security headers on every answer."""
+    return safety.guarded
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Give SQL `mikroscope_match(text)`: a MATCH expression that no text can break."""
+    conn.create_function(
+        "mikroscope_match", 1, lambda text: match(str(text or "")), deterministic=True
+    )
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None:
+    """Give the templates their words and links."""
+    env.filters.update(
+        day=wording.day,
+        month=wording.month,
+        initials=wording.initials,
+        paragraphs=wording.paragraphs,
+        web_link=wording.web_link,
+        studio_class=wording.studio_class,
+        language=wording.language,
+        thousands=wording.thousands,
+        without_inline_style=wording.without_inline_style,
+    )
+    versions = {
+        name: _version(name) for name in ("site.css", "site.js", "dress.js", "table-settings.js")
+    }
+
+    def asset(name: str) -> str:
+        return f"{datasette.urls.path(_STATIC + name)}?{versions[name]}"
+
+    def page(path: str, **query: Any) -> str:
+        """Return the link to one of our pages; parameters that are empty are left out."""
+        asked = urlencode({name: value for name, value in query.items() if value})
+        return str(datasette.urls.path(quote(path))) + (f"?{asked}" if asked else "")
+
+    def table(name: str, **exact: Any) -> str:
+        """Return the link to the rows of a table, with the values they must have."""
+        where = urlencode({f"{column}__exact": value for column, value in exact.items()})
+        return f"{datasette.urls.table(database(datasette).name, name)}?{where}".rstrip("?")
+
+    def row(name: str, key: str) -> str:
+        """Return the link to one row."""
+        return str(datasette.urls.row(database(datasette).name, name, tilde_encode(key)))
+
+    env.globals.update(
+        asset=asset, page_url=page, table_url=table, row_url=row, draw=draw, chains=chains
+    )
+    env.globals["data_url"] = lambda: str(datasette.urls.database(database(datasette).name))
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(
+    datasette: "Datasette", request: "Request", exception: Exception
+) -> Generator[None, Any, None]:
+    """Answer errors ourselves: Datasette's way prints a traceback for each page not found."""
+    outcome = yield
+
+    async def ours() -> Response:
+        return await safety.error_page(datasette, request, exception)
+
+    answers: list[Callable[[], Awaitable[Response]]] = [ours]
+    outcome.force_result(answers)
+
+
+def _version(name: str) -> str:
+    """Return a short digest of a static file, so that browsers fetch it when it has changed."""
+    content = (resources.files(__name__) / "static" / name).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:8]

@@ -1,0 +1,265 @@
+"""The pages one looks through: home, all interviews, questions, search, the baton, about.
+
+Rule: SQL and its rows; what a visitor chose narrows every list by the same table of filters.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from scraper.site.archive import FILTERS, Row, asked, narrowed, page_number, row, rows, single
+from scraper.site.search import mark, match, passage, terms
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.database import Database
+
+PER_PAGE = {"search": 20, "spotlights": 60, "question": 30}
+SORTS = {
+    "newest": "interviews.published DESC, people.name",
+    "oldest": "interviews.published IS NULL, interviews.published, people.name",
+    "name": "people.name, interviews.published",
+}
+FACETS = {
+    "studio": "interviews.studio",
+    "year": "substr(coalesce(posts.published, interviews.published), 1, 4)",
+    "lang": "posts.lang",
+    "question": "answers.question_id",
+}
+_NUMBERS = """
+SELECT (SELECT count(DISTINCT person_id) FROM interviews) AS people,
+       (SELECT count(*) FROM interviews)                  AS interviews,
+       (SELECT count(*) FROM posts)                       AS posts,
+       (SELECT count(*) FROM answers)                     AS answers,
+       (SELECT count(DISTINCT lang) FROM posts)           AS languages,
+       (SELECT count(DISTINCT studio) FROM interviews)    AS studios,
+       (SELECT min(published) FROM interviews)            AS first,
+       (SELECT max(published) FROM interviews)            AS last,
+       coalesce((SELECT max(finished) FROM runs), (SELECT max(last_seen) FROM posts)) AS updated
+"""
+_TURNS = """
+FROM interviews
+JOIN people ON people.id = interviews.person_id
+LEFT JOIN posts ON posts.interview_id = interviews.id
+"""
+_TURN = """
+SELECT interviews.id, interviews.person_id, people.name,
+       coalesce(interviews.role, people.role) AS role, interviews.studio, interviews.published,
+       interviews.languages
+"""
+_ANSWERS = """
+FROM answers
+JOIN posts ON posts.id = answers.post_id
+JOIN interviews ON interviews.id = posts.interview_id
+JOIN people ON people.id = interviews.person_id
+"""
+_ANSWER = """
+SELECT answers.id, answers.question_id, answers.question, answers.answer, answers.position,
+       answers.lang, answers.word_count, interviews.id AS interview_id, people.id AS person_id,
+       people.name, interviews.studio, coalesce(posts.published, interviews.published) AS published,
+       coalesce(posts.role, interviews.role) AS role
+"""
+_FOUND = f"{_ANSWERS} JOIN answers_fts ON answers_fts.rowid = answers.rowid"
+# A name weighs more than an answer, an answer far more than the question everybody was asked.
+_RANK = "bm25(answers_fts, 0.2, 4.0, 8.0, 1.0)"
+_PEOPLE = """
+SELECT people.id, people.name, people.studio, people.role,
+       min(interviews.published) AS published, max(interviews.id) AS interview_id
+FROM people LEFT JOIN interviews ON interviews.person_id = people.id
+GROUP BY people.id
+ORDER BY published IS NULL, published, people.name
+"""
+_EDGES = "SELECT nominator_id, nominee_id, status FROM nominations ORDER BY id"
+_QUESTIONS = """
+SELECT questions.*, count(answers.id) AS answers,
+       count(CASE WHEN answers.lang = 'en' THEN 1 END) AS in_english,
+       count(CASE WHEN answers.lang = 'fr' THEN 1 END) AS in_french,
+       round(avg(answers.word_count)) AS words
+FROM questions LEFT JOIN answers ON answers.question_id = questions.id
+GROUP BY questions.id ORDER BY questions.position
+"""
+
+
+async def home(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+    """Return what the home page shows: numbers, the newest interviews, the baton."""
+    newest = await rows(
+        source,
+        f"{_TURN} FROM interviews JOIN people ON people.id = interviews.person_id"  # noqa: S608 - constants
+        f" ORDER BY {SORTS['newest']} LIMIT 6",
+    )
+    return {
+        "numbers": await row(source, _NUMBERS),
+        "newest": _with_languages(newest),
+        **await _thread(source),
+    }
+
+
+async def spotlights(source: "Database", args: Mapping[str, str]) -> Row:
+    """Return the interviews a visitor's filters leave, sorted and paged."""
+    chosen = asked(args, "studio", "year", "lang")
+    sort = args.get("sort") if args.get("sort") in SORTS else "newest"
+    where = f"{_TURNS} WHERE {narrowed(chosen)}"
+    total = await _count(source, f"SELECT count(DISTINCT interviews.id) AS n {where}", chosen)
+    page = _page(args, total, PER_PAGE["spotlights"])
+    found = await rows(
+        source,
+        f"{_TURN} {where} GROUP BY interviews.id ORDER BY {SORTS[sort or 'newest']}"
+        " LIMIT :limit OFFSET :offset",
+        **chosen,
+        **page["window"],
+    )
+    names = ("studio", "year", "lang")
+    facets = await _facets(source, _TURNS, "1", chosen, names, "DISTINCT interviews.id")
+    return {
+        "interviews": _with_languages(found),
+        "chosen": chosen,
+        "sort": sort,
+        "facets": facets,
+        "page": page,
+    }
+
+
+async def questions(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+    """Return the questions of the series with how often each was answered."""
+    unknown = "SELECT count(*) AS n FROM answers WHERE question_id IS NULL"
+    return {
+        "questions": await rows(source, _QUESTIONS),
+        "others": await _count(source, unknown, {}),
+    }
+
+
+async def question(source: "Database", args: Mapping[str, str], id: str) -> Row:  # noqa: A002 - the route's own word
+    """Return the answers to one question that a visitor's filters leave, newest first."""
+    found = await single(source, "question", "SELECT * FROM questions WHERE id = :id", id=id)
+    chosen = asked(args, "studio", "year", "lang")
+    bound = {**chosen, "id": id}
+    where = f"{_ANSWERS} WHERE answers.question_id = :id AND {narrowed(chosen)}"
+    page = _page(
+        args, await _count(source, f"SELECT count(*) AS n {where}", bound), PER_PAGE["question"]
+    )
+    return {
+        "question": found,
+        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
+        "answers": await rows(
+            source,
+            f"{_ANSWER} {where} ORDER BY published DESC, name, answers.lang"
+            " LIMIT :limit OFFSET :offset",
+            **bound,
+            **page["window"],
+        ),
+        "chosen": chosen,
+        "facets": await _facets(
+            source, _ANSWERS, "answers.question_id = :id", bound, ("studio", "year", "lang")
+        ),
+        "page": page,
+    }
+
+
+async def search(source: "Database", args: Mapping[str, str]) -> Row:
+    """Return the ranked answers to a visitor's query, with marked passages and counts.
+
+    Where no answer has all the words, those that have any of them are shown, and said to be so.
+    """
+    query = (args.get("q") or "")[:1000]
+    chosen = asked(args, *FILTERS)
+    sought = terms(query)
+    bound = {**chosen, "match": match(query)}
+    base = "answers_fts MATCH :match"
+    count = f"SELECT count(*) AS n {_FOUND} WHERE {base} AND {narrowed(chosen)}"
+    total, loosened = await _count(source, count, bound), False
+    if not total and len(sought) > 1:
+        bound["match"] = match(query, every=False)
+        total = await _count(source, count, bound)
+        loosened = total > 0
+    page = _page(args, total, PER_PAGE["search"])
+    found = await rows(
+        source,
+        f"{_ANSWER} {_FOUND} WHERE {base} AND {narrowed(chosen)}"
+        f" ORDER BY {_RANK}, answers.id LIMIT :limit OFFSET :offset",
+        **bound,
+        **page["window"],
+    )
+    return {
+        "q": query,
+        "total": total,
+        "loosened": loosened,
+        "results": [
+            {**one, "passage": passage(one["answer"], query), "asked": mark(one["question"], query)}
+            for one in found
+        ],
+        "chosen": chosen,
+        "facets": await _facets(source, _FOUND, base, bound, tuple(FILTERS)) if sought else {},
+        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
+        "page": page,
+    }
+
+
+async def baton(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+    """Return the whole thread, and who was named and has not answered."""
+    return {
+        **await _thread(source),
+        "waiting": await rows(source, "SELECT * FROM waiting"),
+    }
+
+
+async def about(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+    """Return what there is to know of the archive: coverage, findings, sources."""
+    return {
+        "numbers": await row(source, _NUMBERS),
+        "questions": await rows(source, _QUESTIONS),
+        "findings": await rows(
+            source,
+            "SELECT severity, code, count(*) AS n FROM findings GROUP BY severity, code"
+            " ORDER BY severity, n DESC, code",
+        ),
+        "sources": await rows(
+            source,
+            "SELECT source, count(*) AS n, min(captured_at) AS first, max(captured_at) AS last"
+            " FROM captures GROUP BY source ORDER BY source",
+        ),
+        "gone": await _count(source, "SELECT count(*) AS n FROM posts WHERE status = 'gone'", {}),
+    }
+
+
+async def _thread(source: "Database") -> dict[str, list[Row]]:
+    """Return everybody, those who answered first and by date, and who named whom."""
+    return {"people": await rows(source, _PEOPLE), "nominations": await rows(source, _EDGES)}
+
+
+async def _count(source: "Database", sql: str, bound: Mapping[str, str]) -> int:
+    """Return the number that `sql` counts as `n`."""
+    found = await row(source, sql, **bound)
+    return int(found["n"]) if found else 0
+
+
+async def _facets(  # noqa: PLR0913, PLR0917 - the parts of one SQL statement
+    source: "Database",
+    tables: str,
+    base: str,
+    bound: Mapping[str, str],
+    names: tuple[str, ...],
+    counted: str = "*",
+) -> dict[str, list[Row]]:
+    """Return, for each filter, its values and how many rows each would leave."""
+    return {
+        name: await rows(
+            source,
+            f"SELECT {FACETS[name]} AS value, count({counted}) AS n {tables}"
+            f" WHERE {base} AND {narrowed(bound, but=name)} AND {FACETS[name]} IS NOT NULL"
+            " GROUP BY 1 ORDER BY 1",
+            **bound,
+        )
+        for name in names
+    }
+
+
+def _page(args: Mapping[str, str], total: int, size: int) -> dict[str, Any]:
+    """Return which page is shown of how many, and the window of rows it is."""
+    last = max(1, -(-total // size))
+    number = page_number(args, last)
+    window = {"limit": size, "offset": (number - 1) * size}
+    return {"number": number, "last": last, "total": total, "window": window}
+
+
+def _with_languages(found: list[Row]) -> list[Row]:
+    """Return the rows with `languages`, stored as JSON, as a list."""
+    return [{**one, "languages": json.loads(one["languages"])} for one in found]

@@ -1,0 +1,96 @@
+"""The pages there are: a table of path, template and the function that asks for its rows.
+
+Rule: each page is data first. The same dictionary is the JSON at the path with `.json` and what
+the template shows.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from datasette import Response
+from datasette.utils.asgi import NotFound, Request
+
+from scraper.site import lists, reading
+from scraper.site.archive import Row, database
+from scraper.site.safety import arguments
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+
+View = Callable[..., Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: the path without `.json` (`ID` stands for an id), its template and its rows."""
+
+    path: str
+    template: str
+    rows: Callable[..., Awaitable[Row]]
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression that Datasette's router takes."""
+        stem = self.path.replace("/ID", r"/(?P<id>[^/]+?)")
+        return rf"^{stem}(?P<json>\.json)?$"
+
+
+PAGES = (
+    Page("/", "home.html", lists.home),
+    Page("/spotlights", "spotlights.html", lists.spotlights),
+    Page("/spotlights/ID", "interview.html", reading.interview),
+    Page("/people/ID", "person.html", reading.person),
+    Page("/questions", "questions.html", lists.questions),
+    Page("/questions/ID", "question.html", lists.question),
+    Page("/search", "search.html", lists.search),
+    Page("/baton", "baton.html", lists.baton),
+    Page("/about", "about.html", lists.about),
+)
+
+
+def routes() -> list[tuple[str, View]]:
+    """Return Datasette's (pattern, view) pairs for all PAGES and the download."""
+    return [*((page.pattern, _view(page)) for page in PAGES), (r"^/mikroscope\.db$", download)]
+
+
+def _view(page: Page) -> View:
+    """Return the view of one page."""
+
+    async def view(datasette: "Datasette", request: Request) -> Response:
+        found = request.url_vars
+        ids = {"id": unquote(found["id"])} if "id" in found else {}
+        data = await page.rows(database(datasette), arguments(request.args), **ids)
+        if found.get("json"):
+            response = Response.json(data)
+        else:
+            html = await datasette.render_template(page.template, data, request=request)
+            response = Response.html(html)
+        return _tagged(request, response)
+
+    return view
+
+
+async def download(datasette: "Datasette") -> Response:
+    """Return the whole database as one consistent file, also while a build is being published.
+
+    Datasette itself hands out only databases that cannot change.
+    """
+    if not datasette.setting("allow_download"):
+        raise NotFound("The database cannot be downloaded here.")
+    content = await database(datasette).execute_fn(sqlite3.Connection.serialize)
+    headers = {"content-disposition": 'attachment; filename="mikroscope.db"'}
+    return Response(content, headers=headers, content_type="application/vnd.sqlite3")
+
+
+def _tagged(request: Request, response: Response) -> Response:
+    """Return the answer with an ETag of its content, or 304 if the visitor has it (RFC 9110 §13)."""
+    tag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:20]}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response("", status=304, headers=headers)
+    response.headers.update(headers)
+    return response

@@ -1,0 +1,231 @@
+"""The baton drawn: nominations → where each lens stands and how the threads run.
+
+Rule: pure functions. Same people and nominations in, same picture out; the template only writes
+the numbers down. A chain runs from left to right; who names several people opens a row for each.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+STEP, ROW = 112, 30  # pixels: between columns, between rows
+LEFT, TOP, BELOW = 50, 8, 80  # pixels: around the picture; below a lens stands its name
+RADIUS, SMALL = 30, 10  # pixels: a lens, and the empty one of somebody who waits
+LABEL, LONG_LABEL = 15, 22  # characters of a name: a line under a lens, beside an empty one
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One person of the picture; `x` and `y` are the centre of the circle."""
+
+    person: Mapping[str, Any]
+    x: int
+    y: int
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is empty: somebody who was named and never answered."""
+        return self.person["interview_id"] is None
+
+    @property
+    def radius(self) -> int:
+        """The radius of the circle."""
+        return SMALL if self.waiting else RADIUS
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The name: beside an empty lens in one line, else under it in at most two."""
+        if self.waiting:
+            return (_short(self.person["name"], LONG_LABEL),)
+        first, _, rest = self.person["name"].partition(" ")
+        return tuple(_short(part, LABEL) for part in (first, rest) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One nomination of the picture, as an SVG path; `waiting` if the nominee never answered."""
+
+    path: str
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of `width` by `height` pixels."""
+
+    width: int
+    height: int
+    lenses: tuple[Lens, ...]
+    threads: tuple[Thread, ...]
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Who follows whom, who waits, and which places are taken, as (column, row)."""
+
+    follows: dict[str, list[str]]
+    waiting: set[str]
+    place: dict[str, tuple[int, int]] = field(default_factory=dict)
+    taken: set[tuple[int, int]] = field(default_factory=set)
+
+
+def chains(
+    people: Sequence[Mapping[str, Any]], edges: Sequence[Mapping[str, Any]]
+) -> list[tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]]:
+    """Return the baton as readable chains: (who handed it on in turn, whom the last one named).
+
+    A chain begins where nobody is known to have named one, and ends with somebody who named
+    nobody or several; each of these who named others begins a chain. Every nomination stands in
+    exactly one place.
+    """
+    by_id = {person["id"]: person for person in people}
+    follows = _plan(people, edges).follows
+    named = {edge["nominee_id"] for edge in edges}
+    # Rings have no beginning: what the starts do not reach begins at its first person.
+    queue = sorted(follows, key=lambda one: one in named)
+    told: set[str] = set()
+    found: list[tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]] = []
+    while queue:
+        one = queue.pop(0)
+        line: list[str] = []
+        while follows[one] and one not in told:
+            told.add(one)
+            line.append(one)
+            if len(follows[one]) > 1:
+                queue = [*follows[one], *queue]
+                break
+            one = follows[one][0]
+        if line:
+            last = follows[line[-1]]
+            found.append(([by_id[each] for each in line], [by_id[each] for each in last]))
+    return found
+
+
+def draw(
+    people: Sequence[Mapping[str, Any]], edges: Sequence[Mapping[str, Any]], columns: int = 10
+) -> Picture:
+    """Return the picture of everybody who named or was named, about `columns` lenses wide."""
+    by_id = {person["id"]: person for person in people}
+    plan = _plan(people, edges)
+    named = {edge["nominee_id"] for edge in edges}
+    for start in sorted(plan.follows, key=lambda one: one in named):
+        _settle(plan, start, columns)
+    at = {
+        one: Lens(by_id[one], LEFT + column * STEP, TOP + row * ROW)
+        for one, (column, row) in plan.place.items()
+    }
+    right = max((lens.x + (STEP if lens.waiting else 0) for lens in at.values()), default=0)
+    bottom = max((lens.y + (ROW if lens.waiting else BELOW) for lens in at.values()), default=0)
+    return Picture(right + LEFT, bottom, tuple(at.values()), tuple(_threads(at, edges)))
+
+
+def _threads(at: Mapping[str, Lens], edges: Sequence[Mapping[str, Any]]) -> Iterator[Thread]:
+    """Yield the threads; those to people who wait branch off one another, dashes never overlap."""
+    above: dict[str, int] = {}
+    for edge in sorted(edges, key=lambda edge: at[edge["nominee_id"]].y):
+        one, other = at[edge["nominator_id"]], at[edge["nominee_id"]]
+        beside = other.waiting and other.x - one.x == STEP and other.y > one.y
+        begin = above.get(edge["nominator_id"], one.y) if beside else one.y
+        yield Thread(_path(one, other, begin), other.waiting)
+        if beside:
+            above[edge["nominator_id"]] = other.y
+
+
+def _short(text: str, most: int) -> str:
+    """Return `text` in at most `most` characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _plan(people: Sequence[Mapping[str, Any]], edges: Sequence[Mapping[str, Any]]) -> _Plan:
+    """Return who follows whom, in the order of `people`, those who answered first."""
+    rank = {
+        person["id"]: (person["interview_id"] is None, index) for index, person in enumerate(people)
+    }
+    part = {edge[end] for edge in edges for end in ("nominator_id", "nominee_id")}
+    follows: dict[str, list[str]] = {person["id"]: [] for person in people if person["id"] in part}
+    for edge in edges:
+        follows[edge["nominator_id"]].append(edge["nominee_id"])
+    for followers in follows.values():
+        followers.sort(key=rank.__getitem__)
+    return _Plan(follows, {one for one in follows if rank[one][0]})
+
+
+def _line(plan: _Plan, start: str) -> list[str]:
+    """Return who stands in the row of `start`: it, who follows it first, and so on."""
+    line: list[str] = []
+    one: str | None = start
+    # A ring, or somebody named twice, ends the row where it meets a lens that is placed.
+    while one is not None and one not in plan.place and one not in line:
+        line.append(one)
+        one = next(iter(plan.follows[one]), None)
+    return line
+
+
+def _cells(plan: _Plan, one: str, column: int, row: int) -> set[tuple[int, int]]:
+    """Return the places a lens takes with its name: below it, or beside an empty one."""
+    if one in plan.waiting:
+        return {(column, row), (column + 1, row)}
+    return {(column, row + step) for step in (-1, 0, 1, 2)}
+
+
+def _free(
+    plan: _Plan, line: list[str], columns: Sequence[int], row: int
+) -> tuple[int, int, set[tuple[int, int]]]:
+    """Return the first column and row, from `row` down, with room for `line`, and its cells.
+
+    The place before it must be free too, so that two chains never look like one.
+    """
+    while True:
+        for column in columns:
+            cells = {
+                cell
+                for steps, one in enumerate(line)
+                for cell in _cells(plan, one, column + steps, row)
+            }
+            if (
+                not (cells | {(max(0, column - 1), row)} if len(columns) > 1 else cells)
+                & plan.taken
+            ):
+                return column, row, cells
+        row += 1
+
+
+def _settle(plan: _Plan, start: str, wide: int) -> None:
+    """Give `start` its place, and everybody who follows it theirs."""
+    # A new chain may begin in any column that leaves it room; a branch has its column.
+    first = range(max(1, wide - len(_line(plan, start)) + 1))
+    stack: list[tuple[str, Sequence[int], int]] = [(start, first, 1)]
+    while stack:
+        one, columns, top = stack.pop()
+        line = _line(plan, one)
+        if not line:
+            continue
+        # The whole row is taken at once, so that no branch comes to stand in its way.
+        column, row, cells = _free(plan, line, columns, top)
+        plan.taken |= cells
+        plan.place.update((passed, (column + step, row)) for step, passed in enumerate(line))
+        branches = [
+            (follower, [column + step + 1], row)
+            for step, passed in enumerate(line)
+            for follower in plan.follows[passed][1:]
+        ]
+        stack += reversed(branches)
+
+
+def _path(one: Lens, other: Lens, begin: int) -> str:
+    """Return the SVG path from the rim of one lens, or a branch at height `begin`, to another."""
+    start, end = one.x + one.radius, other.x - other.radius
+    if one.y == other.y and other.x - one.x == STEP:
+        return f"M{start} {one.y}H{end}"
+    if other.x <= one.x or one.y == other.y:  # back, or past somebody: over the top
+        top = min(one.y, other.y) - RADIUS - 16
+        rims = one.y - one.radius, other.y - other.radius
+        return f"M{one.x} {rims[0]}C{one.x} {top} {other.x} {top} {other.x} {rims[1]}"
+    # Beside the lenses down or up, then along the row: threads never run through a lens.
+    bend = (STEP - 2 * RADIUS) // 2
+    step = min(bend, abs(other.y - begin) // 2) * (1 if other.y > one.y else -1)
+    turn = start + bend
+    first = f"M{start} {one.y}Q{turn} {one.y} {turn} {one.y + step}"
+    if begin != one.y:  # where the branch before left the trunk
+        first = f"M{turn} {begin - step}"
+    return f"{first}V{other.y - step}Q{turn} {other.y} {turn + bend // 2} {other.y}H{end}"

@@ -1,0 +1,83 @@
+"""How facts are worded for a reader: dates, initials, paragraphs, links that are safe to follow.
+
+Rule: pure functions, no HTML made by hand; templates escape what comes out of here.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+STUDIOS = {"Paris": "paris", "Bangalore": "bangalore", "Montréal": "montreal"}
+LANGUAGES = {"en": "English", "fr": "French"}
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_INLINE_STYLE = re.compile(r' style="[^"<>]*"')
+
+
+def day(iso: str | None) -> str:
+    """Return `2023-03-27` (or a UTC time) as `27 March 2023`; what is no date stays as it is."""
+    try:
+        parsed = datetime.fromisoformat(iso or "").date()
+    except ValueError:
+        return iso or ""
+    return f"{parsed.day} {_month(parsed)} {parsed.year}"
+
+
+def month(iso: str | None) -> str:
+    """Return `2023-03-27` as `March 2023`."""
+    try:
+        parsed = datetime.fromisoformat(iso or "").date()
+    except ValueError:
+        return iso or ""
+    return f"{_month(parsed)} {parsed.year}"
+
+
+def _month(when: date) -> str:
+    """Return the English name of a month, whatever the machine's locale."""
+    names = "January February March April May June July August September October November December"
+    return names.split()[when.month - 1]
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and last word of a name, as capitals."""
+    words = [word for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name)) if word]
+    return (
+        "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else "?"
+    )
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """Return the paragraphs of a stored text: they are parted by a blank line."""
+    return [part.strip() for part in _PARAGRAPH.split(text or "") if part.strip()]
+
+
+def web_link(url: str | None) -> str | None:
+    """Return `url` if it is one that a reader may follow (http or https), else None."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def studio_class(studio: str | None) -> str:
+    """Return the CSS class of a studio's colour and ring."""
+    return f"at-{STUDIOS.get(studio or '', 'none')}"
+
+
+def language(code: str) -> str:
+    """Return the English name of a language of the series."""
+    return LANGUAGES.get(code, code)
+
+
+def thousands(number: int | None) -> str:
+    """Return a whole number with a thin space between thousands, `0` for none."""
+    return f"{number or 0:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def without_inline_style(markup: str) -> str:
+    """Return the HTML of a Datasette block without style attributes, which our policy forbids.
+
+    Text in it is escaped already: a `"` in a value is `&#34;` and cannot look like an attribute.
+    """
+    return _INLINE_STYLE.sub("", markup)
