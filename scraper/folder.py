@@ -35,6 +35,11 @@ class DataFolder:
         """Where `export` writes unless told otherwise."""
         return self.root / "exports"
 
+    @property
+    def tombstones(self) -> Path:
+        """What was forgotten, as digests only."""
+        return self.root / "tombstones.json"
+
     def decided(self, name: str) -> Path:
         """Return a file that people decide by (`overrides.yml`, …): the folder's own, else ours."""
         own = self.root / name

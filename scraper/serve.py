@@ -88,9 +88,11 @@ def _read(metadata: Path) -> dict[str, object]:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Return a socket bound to the address; raise MikroscopeError, in one line, where it cannot be."""
+    if not 0 <= port <= 65_535:  # the system would take another instead
+        raise MikroscopeError(f"there is no port {port}; choose one with --port")
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError, OverflowError) as error:
+    except (OSError, UnicodeError) as error:
         raise MikroscopeError(f"cannot serve at {host}:{port}: {error}") from error
     listener = socket.socket(family, kind)
     try:
@@ -107,9 +109,6 @@ def _listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise MikroscopeError(f"port {port} is in use; choose another with --port") from error
         raise MikroscopeError(f"cannot serve at {host}:{port}: {error.strerror}") from error
-    except OverflowError as error:
-        listener.close()
-        raise MikroscopeError(f"there is no port {port}; choose one with --port") from error
     return listener
 
 

@@ -86,7 +86,7 @@ def _head(article: Article, asides: set[int]) -> None:
             parts[at] = part
         elif part is not None:
             parts[at] = part if part is Part.CATEGORY else Part.AROUND
-        elif line.linked and count_words(line.text) < 12 or furniture.is_furniture(line.text):  # noqa: RUF021 - `and` binds first
+        elif line.linked or furniture.is_furniture(line.text):
             continue
         else:
             undecided.append(at)

@@ -43,7 +43,7 @@ _LINES = re.compile(
     # 5 min read / Temps de lecture : 3 min
     r"|(?:reading time|temps de lecture)\b.{0,20}|\d{1,2} (?:min|mins|minutes?)(?: (?:read|de lecture))?(?: reading)?"
     # Follow us on … / Privacy policy / Made with … / Leave a comment
-    r"|follow us\b.{0,40}|suivez nous\b.{0,40}|(?:privacy|cookie) (?:policy|settings)|mentions legales|politique de (?:confidentialite|cookies)|legal (?:notice|mentions)|terms (?:of|and)\b.{0,30}|leave a (?:comment|reply).{0,30}|laisser un commentaire|no comments?|skip to\b.{0,20}|aller au contenu.{0,20}|plan du site|site ?map|powered by\b.{0,30}|proudly powered\b.{0,30}"
+    r"|follow us\b.{0,40}|suivez nous\b.{0,40}|(?:privacy|cookie) (?:policy|settings)|mentions legales|politique de (?:confidentialite|cookies)|legal (?:notice|mentions)|terms (?:of|and)\b.{0,30}|leave a (?:comment|reply).{0,30}|laisser un commentaire|no comments?|(?:table of )?contents|(?:in|dans) (?:this|cet) article|sommaire|skip to\b.{0,20}|aller au contenu.{0,20}|plan du site|site ?map|powered by\b.{0,30}|proudly powered\b.{0,30}"
     r"|(?:tags?|categor(?:y|ies)|etiquettes?|categories?|filed under|posted in|publie dans|classe dans)\b.{0,80}"
     r")",
 )

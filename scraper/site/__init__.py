@@ -27,19 +27,19 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 _STATIC = "/-/static-plugins/mikroscope/"
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def register_routes() -> list[tuple[str, pages.View]]:
     """Put our pages before Datasette's."""
     return pages.routes()
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def asgi_wrapper() -> Callable[[safety.App], safety.App]:
     """Put the security headers on every answer."""
     return safety.guarded
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give SQL `mikroscope_match(text)`: a MATCH expression that no text can break."""
     conn.create_function(
@@ -47,7 +47,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     )
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None:
     """Give the templates their words and links."""
     env.filters.update(
@@ -88,7 +88,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
     env.globals["data_url"] = lambda: str(datasette.urls.database(database(datasette).name))
 
 
-@hookimpl(hookwrapper=True)
+@hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator] # as above
 def handle_exception(
     datasette: "Datasette", request: "Request", exception: Exception
 ) -> Generator[None, Any, None]:

@@ -33,7 +33,7 @@ def database(datasette: "Datasette") -> "Database":
     named = [found for found in files if found.name == NAME]
     if not files:
         raise NotFound("No archive is served here: start with `mikroscope serve`.")
-    chosen: "Database" = (named or files)[0]
+    chosen: Database = (named or files)[0]
     return chosen
 
 

@@ -83,7 +83,7 @@ async def home(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG
     """Return what the home page shows: numbers, the newest interviews, the baton."""
     newest = await rows(
         source,
-        f"{_TURN} FROM interviews JOIN people ON people.id = interviews.person_id"  # noqa: S608 - constants
+        f"{_TURN} FROM interviews JOIN people ON people.id = interviews.person_id"
         f" ORDER BY {SORTS['newest']} LIMIT 6",
     )
     return {
@@ -231,7 +231,7 @@ async def _count(source: "Database", sql: str, bound: Mapping[str, str]) -> int:
     return int(found["n"]) if found else 0
 
 
-async def _facets(  # noqa: PLR0913, PLR0917 - the parts of one SQL statement
+async def _facets(
     source: "Database",
     tables: str,
     base: str,

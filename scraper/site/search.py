@@ -21,7 +21,9 @@ _PHRASE = re.compile(r'["“”«»]([^"“”«»]*)["“”«»]')
 _APOSTROPHE = re.compile(r"['’‘ʼ]")
 _TOKEN = re.compile(r"[^\W_]+")
 # French little words that lean on the next one: l'animation is found as animation.
-_ELIDED = frozenset("c d j l m n s t qu jusqu lorsqu puisqu quoiqu".split())
+_ELIDED = frozenset(
+    ("c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu")
+)
 
 
 @dataclass(frozen=True, slots=True)

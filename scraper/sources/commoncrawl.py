@@ -40,20 +40,35 @@ class Row:
 
 def visit(work: Work) -> None:
     """Fetch each record of a post that the archive does not hold, crawl by crawl, oldest first."""
+    empty = _known_empty(work)
     try:
-        crawls = _crawls(work)
-        asked = _asked_before(work)
-        rows: list[Row] = []
-        for number, crawl in enumerate(crawls):
-            work.report.step(f"asking {crawl}", number, len(crawls))
-            if work.plan.full or crawl not in asked:
-                listed = list(_list(work, crawl))
-                rows += listed
-                asked = asked if listed else asked | {crawl}
+        rows = _list_all(work, empty)
         _fetch_all(work, sorted(rows, key=lambda row: (row.at, row.url)))
-        work.tally.details["empty_crawls"] = sorted(asked)
     except GaveUp as error:
         work.note(f"stopped early: {error}")
+    except (FetchError, BadInput, ArchiveError) as error:
+        work.fail(_index(work), error)
+    work.tally.details |= {"site": work.plan.site, "empty_crawls": sorted(empty)}
+
+
+def _list_all(work: Work, empty: set[str]) -> list[Row]:
+    """Return the rows of all crawls; add those that hold nothing to `empty`."""
+    crawls = _crawls(work)
+    rows: list[Row] = []
+    for number, crawl in enumerate(crawls):
+        if crawl in empty and not work.plan.full:
+            continue
+        work.report.step(f"asking {crawl}", number, len(crawls))
+        try:
+            listed = list(_list(work, crawl))
+        except GaveUp:
+            raise
+        except (FetchError, BadInput, ArchiveError) as error:
+            work.fail(f"{_index(work)}/{crawl}-index", error)
+            continue
+        rows += listed
+        empty |= set() if listed else {crawl}
+    return rows
 
 
 def rows_of(body: bytes, base: str) -> list[Row]:
@@ -95,13 +110,13 @@ def _crawls(work: Work) -> list[str]:
     return sorted(crawl[0] for crawl in found if int(crawl[1]) >= work.plan.since)
 
 
-def _asked_before(work: Work) -> set[str]:
+def _known_empty(work: Work) -> set[str]:
     """Return the crawls that were asked and hold nothing: a crawl that is out never changes."""
-    asked: set[str] = set()
+    empty: set[str] = set()
     for result in work.archive.results():
         if result["run"]["source"] == "commoncrawl" and result.get("site") == work.plan.site:
-            asked |= set(result.get("empty_crawls", ()))
-    return asked
+            empty |= set(result.get("empty_crawls", ()))
+    return empty
 
 
 def _list(work: Work, crawl: str) -> Iterator[Row]:
@@ -111,17 +126,10 @@ def _list(work: Work, crawl: str) -> Iterator[Row]:
         for page in range(MOST_PAGES):
             query = urlencode({"url": f"{host}/{lang}/news/*", "output": "json", "page": page})
             url = f"{_index(work)}/{crawl}-index?{query}"
-            try:
-                body = _answer(work, url)
-                rows = rows_of(body, url)
-            except GaveUp:
-                raise
-            except (FetchError, BadInput, ArchiveError) as error:
-                work.fail(url, error)
-                break
-            yield from rows
+            body = _answer(work, url)
             if not body.strip():
                 break
+            yield from rows_of(body, url)
 
 
 def _answer(work: Work, url: str) -> bytes:

@@ -28,12 +28,17 @@ class Report(Protocol):
         """Hear one line that a person should read."""
 
 
+def _nothing(_url: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one crawl is to do. `endpoint` stands in for the archive's own address.
 
     `full` asks again for everything; without it a site's lists are read whole only once in `sweep`.
-    `since` is the first year of Common Crawl that is asked.
+    `since` is the first year of Common Crawl that is asked. `skip` tells of a canonical URL that it
+    must not be fetched, as it was forgotten on request.
     """
 
     site: str = STUDIO
@@ -42,6 +47,7 @@ class Plan:
     full: bool = False
     sweep: timedelta = timedelta(days=7)
     since: int = 2022
+    skip: Callable[[str], bool] = _nothing
 
 
 @dataclass(slots=True)

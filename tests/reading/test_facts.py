@@ -4,6 +4,7 @@ Rule: one line of a table is one way that a post was, or may be, written.
 """
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 from urllib.parse import urljoin
 
@@ -312,7 +313,7 @@ def test_translations_are_where_the_page_says() -> None:
     assert set(read_page(body, URL).translations) - {("en", URL)} == {("fr", FRENCH.url)}
 
 
-@pytest.mark.parametrize("way", [way for way in MARKUPS if way != "flat"])
+@pytest.mark.parametrize("way", [*MARKUPS, "blank-lines", "no-blank-lines", "chrome"])
 def test_a_block_that_has_no_place_is_left_over_whole(way: str) -> None:
     """What stands after the call to action and is no furniture is reported, never dropped."""
     note = "Editor’s note: this conversation took place before the move to the new building."
@@ -324,3 +325,43 @@ def test_a_block_that_has_no_place_is_left_over_whole(way: str) -> None:
     contract = read(replace(PLAIN, blocks=blocks, closing=2), way)
     assert contract["left_over"] == [note]
     assert contract["answers"][-1]["answer"] == ASKED[-1][1]
+
+
+@pytest.mark.parametrize("stands", ["own", "item", "shared"])
+@pytest.mark.parametrize("way", ["amp", "hand-written", "page-builder"])
+def test_an_unknown_question_is_found_by_how_it_stands(stands: str, way: str) -> None:
+    """In bold type like its neighbours it asks, also where it has a bullet that they lack."""
+    unknown = ("What do you listen to while you work?", "Trains, mostly.")
+    pairs = [ASKED[0], unknown, *ASKED[1:]]
+    missed = []
+    for others in product(("own", "item", "shared"), repeat=3):
+        layouts = [others[0], stands, *others[1:]]
+        blocks = [PLAIN.blocks[0]]
+        for layout, (question, answer) in zip(layouts, pairs, strict=True):
+            kind = "li" if layout == "item" else "p"
+            own = (Block(kind, (question,)), Block("p", (answer,)))
+            blocks += [Block("p", (question, answer))] if layout == "shared" else own
+        questions = PLAIN.questions | {unknown[0]}
+        contract = read(replace(PLAIN, blocks=tuple(blocks), questions=questions), way)
+        if [(one["question"], one["answer"]) for one in contract["answers"]] != pairs:
+            missed.append(others)
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["and then it stopped.", "and soup 😊", "so “wait until it dries.”", "(or did we?)", "…"],
+)
+@pytest.mark.parametrize("way", ["blank-lines", "no-blank-lines", "paragraphs"])
+def test_a_caption_line_in_text_is_no_part_of_an_answer(ending: str, way: str) -> None:
+    """A line with no full stop, right before a question, is what a picture left behind."""
+    said = f"We drew the harbour eleven times, {ending}"
+    blocks = (
+        PLAIN.blocks[0],
+        Block("p", (ASKED[0][0], said)),
+        Block("figure", alt="", caption="The gull of Low Tide"),
+        *PLAIN.blocks[2:],
+    )
+    contract = read(replace(PLAIN, blocks=blocks), way)
+    assert contract["answers"][0]["answer"] == said
+    assert contract["images"] == [{"url": None, "alt": None, "caption": "The gull of Low Tide"}]

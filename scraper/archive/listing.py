@@ -1,0 +1,223 @@
+"""What a segment holds, cheap to keep: read from it, or from the index that stands beside it.
+
+Rule: the index is derived. Where it does not fit its segment it is not believed, and deleting it
+loses nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from scraper.archive.members import members
+from scraper.archive.reading import Record, read_records
+from scraper.archive.record import from_base32, hex_digest, parse_date
+from scraper.errors import WrongUsage
+from scraper.models import Capture, Run
+from scraper.urls import canonical
+
+CAPTURE_KINDS = frozenset({"response", "revisit", "resource", "conversion"})
+RESULT = "urn:mikroscope:result"  # target URI of the record with a run's result
+MEMORY = "urn:mikroscope:memory"  # target URI of records with what a run remembers of URLs
+INDEX_FORMAT = 1
+_NAME = re.compile(r"\d{17}-(?P<source>[a-z]+)\.warc\.gz")
+Facts = dict[str, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Listing:
+    """What one segment holds, cheap to keep: its derived index."""
+
+    captures: list[Capture] = field(default_factory=list)
+    run: Run | None = None
+    result: dict[str, Any] = field(default_factory=dict)
+    memory: Facts = field(default_factory=dict)
+
+
+def list_segment(path: Path) -> tuple[Listing, bool]:
+    """Read a segment's index out of the segment; whether it is sound to its end."""
+    listing, sound = Listing(), True
+    for member in members(path):
+        if member.data is None:
+            sound = False
+            continue
+        for record in read_records(BytesIO(member.data)):
+            _list_record(listing, record, path.name, member.offset)
+    listing.run = run_so_far(listing)
+    return listing, sound
+
+
+def run_so_far(listing: Listing) -> Run | None:
+    """Return the run; one that was cut short is counted from what it left."""
+    if listing.run is None or listing.run.finished is not None:
+        return listing.run
+    kinds = [capture.kind for capture in listing.captures]
+    return replace(
+        listing.run, fetched=len(kinds) - kinds.count("revisit"), unchanged=kinds.count("revisit")
+    )
+
+
+def captures_of(record: bytes, file: str, offset: int) -> Iterator[Capture]:
+    """Yield what a record, given whole, is a capture of: one, or none."""
+    for read in read_records(BytesIO(record)):
+        if capture := _as_capture(read, file, offset):
+            yield capture
+
+
+def read_index(path: Path) -> Listing | None:
+    """Return the index beside a segment; None if there is none or it does not fit the segment."""
+    try:
+        content = json.loads(index_path(path).read_bytes())
+        size, changed = size_and_time(path)
+        if (content["format"], content["size"], content["mtime_ns"]) != (
+            INDEX_FORMAT,
+            size,
+            changed,
+        ):
+            return None
+        run = _run_from(content["run"]) if content["run"] else None
+        captures = [_from_row(row, path.name) for row in content["captures"]]
+        return Listing(captures, run, content["result"], content["memory"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # derived, so that whatever is wrong with it, it is made again
+
+
+def write_index(path: Path, listing: Listing) -> None:
+    """Write the index of a segment that is complete; where it cannot be written it is not needed."""
+    size, changed = size_and_time(path)
+    content = {
+        "format": INDEX_FORMAT,
+        "size": size,
+        "mtime_ns": changed,
+        "captures": [_row(capture) for capture in listing.captures],
+        "run": jsonable(asdict(listing.run)) if listing.run else None,
+        "result": listing.result,
+        "memory": listing.memory,
+    }
+    beside = path.with_name(f"{path.name}.index.part")
+    with suppress(OSError):
+        beside.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        beside.replace(index_path(path))
+
+
+def index_path(path: Path) -> Path:
+    """Return where the index of a segment stands."""
+    return path.with_name(f"{path.name}.index.json")
+
+
+def size_and_time(path: Path) -> tuple[int, int]:
+    """Return a segment's size in bytes and time of change in ns: an index fits these only."""
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+def jsonable(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with their times as ISO 8601."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in fields.items()
+    }
+
+
+def canonical_or_raw(url: str) -> str:
+    """Return the canonical URL, or the URL as it is where it has no such form."""
+    try:
+        return canonical(url)
+    except WrongUsage:
+        return url
+
+
+def _list_record(listing: Listing, record: Record, file: str, offset: int) -> None:
+    if record.kind == "warcinfo":
+        run_id = file.removesuffix(".warc.gz")
+        listing.run = Run(run_id, _source_of(file), parse_date(record.date))
+    elif record.kind == "metadata" and record.url == MEMORY:
+        for url, said in json.loads(record.body)["about"].items():
+            listing.memory.setdefault(url, {}).update(said)
+    elif record.kind == "metadata" and record.url == RESULT:
+        listing.result = json.loads(record.body)
+        listing.run = _run_from(listing.result["run"])
+    elif capture := _as_capture(record, file, offset):
+        listing.captures.append(capture)
+
+
+def _as_capture(record: Record, file: str, offset: int) -> Capture | None:
+    """Return what a record is of; None for requests and for what is no web page."""
+    url = record.url or ""
+    if record.kind not in CAPTURE_KINDS or not url.startswith(("http://", "https://")):
+        return None
+    refers = record.header("WARC-Refers-To-Target-URI"), record.header("WARC-Refers-To-Date")
+    stated = record.header("WARC-Payload-Digest")
+    media_type = record.http_header("content-type") or (
+        record.header("content-type") if record.kind in {"resource", "conversion"} else None
+    )
+    return Capture(
+        url=canonical_or_raw(url),
+        captured_at=parse_date(record.date),
+        source=_source_of(file),
+        kind=record.kind,
+        http_status=record.status,
+        media_type=media_type,
+        digest=from_base32(stated) if stated else hex_digest(record.body),
+        file=file,
+        offset=offset,
+        etag=record.http_header("etag"),
+        last_modified=record.http_header("last-modified"),
+        same_as=(refers[0], refers[1]) if refers[0] and refers[1] else None,
+        stored_url=None if url == canonical_or_raw(url) else url,
+    )
+
+
+def _row(capture: Capture) -> list[Any]:
+    return [
+        capture.url,
+        capture.captured_at.isoformat(),
+        capture.source,
+        capture.kind,
+        capture.http_status,
+        capture.media_type,
+        capture.digest,
+        capture.offset,
+        capture.etag,
+        capture.last_modified,
+        capture.same_as,
+        capture.stored_url,
+    ]
+
+
+def _from_row(row: list[Any], file: str) -> Capture:
+    url, at, source, kind, status, media_type, digest, offset, etag, modified, same_as, stored = row
+    return Capture(
+        url,
+        datetime.fromisoformat(at),
+        source,
+        kind,
+        status,
+        media_type,
+        digest,
+        file,
+        offset,
+        etag,
+        modified,
+        tuple(same_as) if same_as else None,
+        stored,
+    )
+
+
+def _run_from(stored: Mapping[str, Any]) -> Run:
+    times = {
+        name: datetime.fromisoformat(stored[name]) if stored[name] else None
+        for name in ("started", "finished")
+    }
+    return Run(**{**stored, **times, "notes": tuple(stored["notes"])})
+
+
+def _source_of(file: str) -> str:
+    """Return a segment's source out of its name; a file of another name was put there by hand."""
+    found = _NAME.fullmatch(file)
+    return found["source"] if found else "files"

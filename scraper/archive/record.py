@@ -1,0 +1,170 @@
+"""A WARC record as bytes: made, digested, packed, and its body unpacked again.
+
+Rule: pure, and exact to the byte. Records are made by hand and not by warcio, because warcio
+re-encodes HTTP headers and digests with SHA-1.
+"""
+
+import base64
+import hashlib
+import re
+import uuid
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from scraper.errors import ArchiveError, BadInput, TooLarge
+from scraper.models import Exchange
+
+PROFILES = {
+    "server-not-modified": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+    "identical-payload-digest": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+}
+MAX_BODY = 64 * 1024 * 1024  # bytes of a decoded body; no page of the series has a hundredth
+Pairs = Sequence[tuple[str, str]]
+
+
+def serialise(headers: Pairs, content_type: str, block: bytes) -> bytes:
+    """Return a whole WARC 1.1 record (§4), its block digested."""
+    lines = [
+        *headers,
+        ("WARC-Block-Digest", warc_digest(block)),
+        ("Content-Type", content_type),
+        ("Content-Length", str(len(block))),
+    ]
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    return b"".join((b"WARC/1.1\r\n", head.encode(), b"\r\n", block, b"\r\n\r\n"))
+
+
+def http_block(line: str, headers: Pairs, body: bytes, charset: str = "latin-1") -> bytes:
+    """Return an HTTP message; Transfer-Encoding goes, since the body stands as it was sent in it."""
+    kept = [(name, value) for name, value in headers if name.lower() != "transfer-encoding"]
+    head = "".join(f"{name}: {value}\r\n" for name, value in kept)
+    return b"".join((f"{line}\r\n{head}\r\n".encode(charset, "replace"), body))
+
+
+def response_block(exchange: Exchange) -> bytes:
+    """Return an exchange's response as an HTTP message."""
+    line = f"{exchange.http_version} {exchange.status} {exchange.reason}".rstrip()
+    return http_block(line, exchange.headers, exchange.body)
+
+
+def pack(record: bytes) -> bytes:
+    """Return one gzip member; the same record gives the same bytes."""
+    deflater = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return deflater.compress(record) + deflater.flush()
+
+
+def header_in(pairs: Iterable[tuple[str, str]], name: str) -> str | None:
+    """Return the first header of this name, whatever its case."""
+    return next((value for key, value in pairs if key.lower() == name.lower()), None)
+
+
+def http_type(kind: str) -> str:
+    """Return the content type of a record that holds an HTTP message (WARC 1.1 §6.3)."""
+    return f"application/http; msgtype={kind}"
+
+
+def new_record_id() -> str:
+    """Return a new WARC-Record-ID."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def warc_date(at: datetime) -> str:
+    """Return a WARC-Date: UTC, to the microsecond where there is one (WARC 1.1 §5.4)."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_date(text: str) -> datetime:
+    """Read a WARC-Date, with any number of digits after the second. Raises BadInput."""
+    try:
+        found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+    except ValueError:
+        raise BadInput(f"expected a WARC-Date, found {text!r}") from None
+    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+
+
+def hex_digest(payload: bytes) -> str:
+    """Return a payload's digest as a Capture has it."""
+    return f"sha256:{hashlib.sha256(payload).hexdigest()}"
+
+
+def warc_digest(payload: bytes) -> str:
+    """Return a digest as a WARC header has it."""
+    return f"sha256:{base64.b32encode(hashlib.sha256(payload).digest()).decode()}"
+
+
+def from_base32(stated: str) -> str:
+    """Return a SHA-256 digest of a WARC header in hexadecimal; others stay as they are."""
+    name, _, value = stated.partition(":")
+    if name.lower() != "sha256" or len(value) == 64:
+        return stated
+    try:
+        return f"sha256:{base64.b32decode(value).hex()}"
+    except ValueError:
+        return stated
+
+
+def to_base32(digest: str) -> str:
+    """Return a Capture's digest as a WARC header has it."""
+    name, _, value = digest.partition(":")
+    return (
+        f"sha256:{base64.b32encode(bytes.fromhex(value)).decode()}" if name == "sha256" else digest
+    )
+
+
+def decoded(body: bytes, encoding: str | None, limit: int = MAX_BODY) -> bytes:
+    """Undo Content-Encoding (RFC 9110 §8.4): gzip and deflate, also twice.
+
+    Raises TooLarge past `limit` bytes, ArchiveError where the body is cut off or the coding is not
+    known. A body that does not begin as its header says is taken as it is: other tools decode
+    bodies and leave the header.
+    """
+    for name in reversed([part.strip().lower() for part in (encoding or "").split(",")]):
+        if name in {"", "identity"}:
+            continue
+        if name not in {"gzip", "x-gzip", "deflate"}:
+            raise ArchiveError(f"expected a body in gzip or deflate, found Content-Encoding {name}")
+        body = _gunzip(body, limit) if name.endswith("gzip") else _undeflate(body, limit)
+    if len(body) > limit:
+        raise TooLarge(f"expected at most {limit} bytes in a body")
+    return body
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    """Undo gzip, all members of it, within `limit`; what is no gzip is returned as it is."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    whole = b""
+    while body.startswith(b"\x1f\x8b"):
+        piece, body = _inflated(body, zlib.MAX_WBITS + 16, limit - len(whole))
+        whole += piece
+    return whole
+
+
+def _undeflate(body: bytes, limit: int) -> bytes:
+    """Undo deflate, with the zlib frame that RFC 9110 asks for or without, as some servers do."""
+    for bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        try:
+            return _inflated(body, bits, limit)[0]
+        except ArchiveError:
+            continue
+    return body
+
+
+def _inflated(body: bytes, bits: int, limit: int) -> tuple[bytes, bytes]:
+    """Return decompressed bytes and what follows them; TooLarge past `limit`."""
+    inflater = zlib.decompressobj(bits)
+    try:
+        whole = inflater.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise ArchiveError(f"expected a compressed body: {error}") from error
+    if len(whole) > limit:
+        raise TooLarge(f"expected at most {limit} bytes in a decoded body")
+    if not inflater.eof:
+        raise ArchiveError("expected a whole compressed body, found one that is cut off")
+    return whole, inflater.unused_data
+
+
+def one_line(error: Exception) -> str:
+    """Return an error's text on one line."""
+    return " ".join(str(error).split())[:200] or type(error).__name__

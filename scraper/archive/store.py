@@ -1,0 +1,203 @@
+"""The folder of segments: what it holds, whether it is sound, and what to do where it is not.
+
+Rule: reading changes nothing but the derived indexes; only `repair`, `begin` and `without` write.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from scraper.archive.listing import (
+    Facts,
+    Listing,
+    canonical_or_raw,
+    list_segment,
+    read_index,
+    size_and_time,
+    write_index,
+)
+from scraper.archive.members import cut_back, inflate, mapped, members
+from scraper.archive.purge import any_form, rewrite
+from scraper.archive.reading import Record, problems_of, read_records
+from scraper.archive.record import decoded, hex_digest, warc_date
+from scraper.archive.segment import Segment, stamp
+from scraper.errors import ArchiveError
+from scraper.models import Capture, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What `verify` found: in which file, at which offset, and what is wrong there."""
+
+    file: str
+    offset: int
+    message: str
+
+
+class Archive:
+    """The folder of WARC segments. It need not exist to be read: then it is empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._listings: dict[str, tuple[tuple[int, int], Listing]] = {}
+        self._originals: dict[tuple[str, str], Capture] = {}
+        self._by_digest: dict[str, Capture] = {}
+        self._resolved_of: list[tuple[str, tuple[int, int]]] | None = None
+
+    def segments(self) -> list[Path]:
+        """Return the WARC files in order of name, which begins with the time of the run."""
+        return sorted(self.folder.glob("*.warc.gz"))
+
+    def repair(self) -> list[str]:
+        """Cut incomplete last members off and say so, one line each; nothing else is touched.
+
+        Damage inside a segment stays as it is and is `verify`'s to name.
+        """
+        said = []
+        for left in sorted(self.folder.glob("*.part")):
+            left.unlink()
+            said.append(f"{left.name}: removed, a rewriting that was never finished")
+        for path in self.segments():
+            if read_index(path) is None:
+                said += cut_back(path)
+        return said
+
+    def captures(self) -> Iterator[Capture]:
+        """Yield the records of http(s) URLs that hold or repeat content, by file, then offset."""
+        for path in self.segments():
+            yield from self._listing(path).captures
+
+    def runs(self) -> Iterator[Run]:
+        """Yield each segment's run; one that was cut short has no `finished`."""
+        for path in self.segments():
+            run = self._listing(path).run
+            if run is not None:
+                yield run
+
+    def results(self) -> Iterator[dict[str, Any]]:
+        """Yield each finished run's result as it was stored (see Segment.finish)."""
+        for path in self.segments():
+            result = self._listing(path).result
+            if result:
+                yield result
+
+    def memory(self) -> Facts:
+        """Return what the runs remember of URLs, the latest run's word last (Segment.remember)."""
+        facts: Facts = {}
+        for path in self.segments():
+            for url, said in self._listing(path).memory.items():
+                facts.setdefault(url, {}).update(said)
+        return facts
+
+    def read(self, capture: Capture) -> bytes:
+        """Return the decoded entity body; a revisit's is that of the record it repeats.
+
+        Raises ArchiveError where a record is damaged or missing, TooLarge past MAX_BODY.
+        """
+        holder = self._original_of(capture)
+        record = self._record(holder)
+        if hex_digest(record.body) != holder.digest and holder.digest.startswith("sha256:"):
+            raise ArchiveError(f"{holder.file} at {holder.offset}: the payload is not its digest's")
+        return decoded(record.body, record.http_header("content-encoding"))
+
+    def original(self, capture: Capture) -> bytes:
+        """Return the WARC record as stored, its gzip member undone. Raises ArchiveError."""
+        return self._member(capture)
+
+    def verify(self) -> Iterator[Damage]:
+        """Read every record whole: gzip checksums, lengths, digests; yield what is wrong."""
+        for path in self.segments():
+            for member in members(path):
+                if member.data is None:
+                    yield Damage(path.name, member.offset, member.problem)
+                    continue
+                for problem in problems_of(member.data):
+                    yield Damage(path.name, member.offset, problem)
+            yield from self._unresolved(path)
+
+    def begin(self, source: str, settings: Mapping[str, str], now: datetime) -> "Segment":
+        """Open a new segment for one run; `settings` go into its warcinfo, which comes first."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        at = now
+        while (path := self.folder / f"{stamp(at)}-{source}.warc.gz").exists():
+            at += timedelta(milliseconds=1)
+        return Segment(path, source, settings, now)
+
+    def without(self, predicate: Callable[[str], bool]) -> list[str]:
+        """Rewrite segments leaving out records whose URL satisfies the predicate; say which.
+
+        Every other record stays byte for byte; of our own memory and result records only the
+        mentions of such URLs go. A segment is written beside, synced and renamed over the old one.
+        """
+        said = []
+        for path in self.segments():
+            gone = rewrite(path, lambda url: any_form(predicate, url))
+            if gone:
+                said.append(f"{path.name}: {gone} records left out or purged")
+        self._listings.clear()
+        return said
+
+    def _listing(self, path: Path) -> Listing:
+        """Return a segment's index, from memory, from beside the segment, or from the segment."""
+        stamp = size_and_time(path)
+        held = self._listings.get(path.name)
+        if held and held[0] == stamp:
+            return held[1]
+        listing = read_index(path)
+        if listing is None:
+            listing, sound = list_segment(path)
+            if sound:
+                write_index(path, listing)
+        self._listings[path.name] = (stamp, listing)
+        return listing
+
+    def _original_of(self, capture: Capture) -> Capture:
+        """Follow a revisit to the record that holds its payload. Raises ArchiveError."""
+        if capture.kind != "revisit":
+            return capture
+        self._learn_originals()
+        url, date = capture.same_as or ("", "")
+        held = self._originals.get((canonical_or_raw(url), date))
+        held = held or self._by_digest.get(capture.digest)
+        if held is None:
+            raise ArchiveError(
+                f"{capture.file} at {capture.offset}: expected the archive to hold {url} of {date},"
+                " which this record repeats"
+            )
+        return held
+
+    def _learn_originals(self) -> None:
+        """Know each record that holds a payload, by URL and date and by digest."""
+        state = [(path.name, size_and_time(path)) for path in self.segments()]
+        if state == self._resolved_of:
+            return
+        self._originals, self._by_digest, self._resolved_of = {}, {}, state
+        for capture in self.captures():
+            if capture.kind != "revisit":
+                key = (capture.url, warc_date(capture.captured_at))
+                self._originals.setdefault(key, capture)
+                self._by_digest.setdefault(capture.digest, capture)
+
+    def _unresolved(self, path: Path) -> Iterator[Damage]:
+        for capture in self._listing(path).captures:
+            try:
+                self._original_of(capture)
+            except ArchiveError as error:
+                yield Damage(path.name, capture.offset, str(error))
+
+    def _member(self, capture: Capture) -> bytes:
+        path = self.folder / capture.file
+        try:
+            with mapped(path) as data:
+                return inflate(data, capture.offset)[0]
+        except (OSError, EOFError, zlib.error, ValueError) as error:
+            raise ArchiveError(f"{path} at {capture.offset}: expected a record: {error}") from error
+
+    def _record(self, capture: Capture) -> Record:
+        for record in read_records(BytesIO(self._member(capture))):
+            return record
+        raise ArchiveError(f"{capture.file} at {capture.offset}: expected a record, found none")

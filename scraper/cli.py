@@ -1,0 +1,293 @@
+"""The command line: the composition root, and the only clock.
+
+Rule: a command puts parts together and tells what came of it; what it does stands elsewhere.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from scraper import __version__, nightly as night
+from scraper.archive import Archive
+from scraper.build import build as build_database, make, read_series
+from scraper.crawl import crawl as run_crawl, hosts_of, import_paths, interfaces_of
+from scraper.errors import BadInput, MikroscopeError, NotOfTheSeries, WrongUsage
+from scraper.erase import forget as erase
+from scraper.export import FORMATS, export as export_files
+from scraper.fetch import Clock, Fetcher, Limits
+from scraper.folder import DataFolder, default_file
+from scraper.models import Run
+from scraper.reading import as_contract, read_page
+from scraper.report import reporter
+from scraper.sample import Studio, serve as serve_sample
+from scraper.serve import serve as serve_site
+from scraper.sources.work import STUDIO, Plan, Report
+from scraper.tombstones import Tombstones
+from scraper.urls import canonical
+from scraper.verify import verify as faults
+
+CONTACT = "https://www.mikrosanimation.com; operator did not say"
+CLOCK = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command is given: the data folder and how to report."""
+
+    folder: DataFolder
+    machines: bool
+
+    @contextmanager
+    def report(self) -> Iterator[Report]:
+        """Report on stderr while work goes on."""
+        report = reporter(sys.stderr, machines=self.machines, now=CLOCK.now)
+        try:
+            yield report
+        finally:
+            report.close()
+
+
+class _Group(click.Group):
+    """Commands whose errors are one clear line and the exit status of the design."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        extra["standalone_mode"] = False
+        try:
+            return sys.exit(super().main(*args, **extra) or 0)
+        except MikroscopeError as error:
+            _fail(str(error), error.exit_status)
+        except click.UsageError as error:
+            hint = error.ctx.command_path if error.ctx else "mikroscope"
+            _fail(f"{error.format_message()} (see `{hint} --help`)", WrongUsage.exit_status)
+        except click.exceptions.Exit as stop:
+            sys.exit(stop.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            _fail("interrupted; what was finished is kept", INTERRUPTED)
+        except click.ClickException as error:
+            _fail(error.format_message(), 1)
+        except BrokenPipeError:
+            # The reader of our output has gone; there is nobody to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _fail(f"{where}{error.strerror or error}", 1)
+
+
+def _fail(message: str, status: int) -> None:
+    print(f"mikroscope: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--data` and `--json-logs`, and pass it a Context first."""
+
+    @click.option("--data", envvar="MIKROSCOPE_DATA", default="data", show_default=True, type=click.Path(path_type=Path, file_okay=True), help="The data folder.")
+    @click.option("--json-logs", is_flag=True, help="Report progress as JSON lines.")
+    def wrapped(data: Path, json_logs: bool, **options: Any) -> Any:  # noqa: FBT001 - click passes flags by name
+        return command(Context(DataFolder(data), json_logs), **options)
+
+    wrapped.__doc__ = command.__doc__
+    wrapped.__name__ = command.__name__
+    wrapped.__click_params__ = [*getattr(wrapped, "__click_params__", []), *getattr(command, "__click_params__", [])]  # type: ignore[attr-defined]
+    return wrapped
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mikroscope")
+def main() -> None:
+    """Fetch, keep, read and publish the interview series "Under the Mikroscope"."""
+
+
+_CRAWL_OPTIONS = (
+    click.option("--site", default=STUDIO, show_default=True, metavar="URL", help="The site whose posts are wanted."),
+    click.option("--from", "source", default="site", show_default=True, type=click.Choice(["site", "wayback", "commoncrawl"]), help="Where to ask for them."),
+    click.option("--endpoint", metavar="URL", help="A stand-in for the Wayback Machine or Common Crawl."),
+    click.option("--delay", default=1.0, show_default=True, type=click.FloatRange(min=0), metavar="S", help="Seconds between two requests."),
+    click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Stop after so many requests."),
+    click.option("--contact", default=CONTACT, envvar="MIKROSCOPE_CONTACT", metavar="WHO", help="Address for the user agent."),
+    click.option("--full", is_flag=True, help="Ask again for everything."),
+)
+
+
+def _crawling(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_CRAWL_OPTIONS):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_common
+@_crawling
+def crawl(context: Context, **options: Any) -> None:
+    """Network → archive."""
+    with context.folder.locked(), context.report() as report:
+        run = _crawl(context, report, **options)
+    click.echo(night.of_run(run))
+
+
+def _crawl(context: Context, report: Report, *, max_requests: int | None, contact: str, delay: float, **plan: Any) -> Run:
+    """Bring the archive up to date; options as on the command line."""
+    plan_ = Plan(skip=_forgotten(context.folder), **plan)
+    known = context.folder.decided("known_urls.txt").read_text("utf-8").split() if plan_.site == STUDIO else []
+    with Fetcher(
+        contact=contact,
+        delay=delay,
+        hosts=hosts_of(plan_),
+        interfaces=interfaces_of(plan_),
+        clock=CLOCK,
+        limits=Limits(max_requests=max_requests),
+        waiting=lambda seconds, why: report.note(f"waiting {seconds:.0f} s: {why}") if seconds > 5 else None,  # noqa: PLR2004 - shorter waits are the usual delay
+    ) as fetcher:
+        run = run_crawl(Archive(context.folder.archive), fetcher, plan_, known, is_of_series, report)
+    if run.failed and not (run.fetched or run.unchanged):
+        raise BadInput(f"{plan_.endpoint or plan_.site}: nothing could be fetched ({run.failed} failed)")
+    return run
+
+
+def is_of_series(body: bytes, url: str, media_type: str | None) -> bool:
+    """Tell whether a page is a post of the series."""
+    try:
+        read_page(body, url, media_type=media_type)
+    except (NotOfTheSeries, BadInput):
+        return False
+    return True
+
+
+def _forgotten(folder: DataFolder) -> Callable[[str], bool]:
+    return Tombstones.load(folder.tombstones).has_url
+
+
+@main.command("import")
+@_common
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--url", metavar="URL", help="The address of a page or text that does not say its own.")
+def import_(context: Context, paths: tuple[str, ...], url: str | None) -> None:
+    """WARC, HTML or extracted text (WET, .txt with --url) → archive; `-` reads stdin."""
+    address = canonical(url) if url else None
+    if address and _forgotten(context.folder)(address):
+        raise BadInput(f"{url}: was forgotten on request and is not taken in again")
+    with context.folder.locked(), context.report() as report:
+        run = import_paths(Archive(context.folder.archive), paths, url, CLOCK.now, sys.stdin.buffer, report)
+    click.echo(night.of_run(run))
+
+
+@main.command()
+@_common
+def build(context: Context) -> None:
+    """Archive → database: parse, resolve, check, publish."""
+    with context.folder.locked():
+        click.echo(night.of_build(build_database(context.folder)))
+
+
+@main.command()
+@_common
+@click.argument("target", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.option("--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="Only this format; may be repeated.")
+def export(context: Context, target: Path | None, formats: tuple[str, ...]) -> None:
+    """Database → files (default DATA/exports)."""
+    where = target or context.folder.exports
+    files = export_files(context.folder.database, where, formats)
+    click.echo(f"{len(files)} files in {where}")
+
+
+@main.command()
+@_common
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
+def serve(context: Context, host: str, port: int) -> None:
+    """Show the archive in a browser: Datasette with metadata, plugin and safe settings."""
+    serve_site(context.folder.database, default_file("metadata.yml"), host, port, click.echo)
+
+
+@main.command()
+@_common
+@_crawling
+def nightly(context: Context, **options: Any) -> None:
+    """Crawl, build, export, under a lock; what cron calls."""
+    with context.report() as report:
+        summary = night.nightly(context.folder, lambda: _crawl(context, report, **options))
+    click.echo(summary)
+
+
+@main.command()
+@click.argument("file", metavar="FILE")
+@click.option("--url", required=True, metavar="URL", help="The address of the page.")
+def parse(file: str, url: str) -> None:
+    """One page → JSON on stdout; nothing is stored. `-` reads stdin."""
+    canonical(url)  # refuses what is no URL
+    body = sys.stdin.buffer.read() if file == "-" else _bytes_of(Path(file))
+    if not body.strip():
+        raise BadInput(f"{file}: empty")
+    contract = as_contract(read_page(body, url, media_type=_media_type(file)))
+    click.echo(json.dumps(contract, ensure_ascii=False, indent=1))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from error
+
+
+def _media_type(file: str) -> str | None:
+    """Return what a file's name says of its content; None where the content has to tell."""
+    endings = {".txt": "text/plain", ".wet": "text/plain", ".json": "application/json"}
+    return endings.get(Path(file).suffix.lower())
+
+
+@main.command()
+@_common
+def verify(context: Context) -> None:
+    """Read every record, check digests, rebuild and compare with the published database."""
+    found = list(faults(context.folder, read_series, make))
+    for fault in found:
+        click.echo(fault)
+    if found:
+        raise MikroscopeError(f"{len(found)} faults in {context.folder.root}")
+    click.echo("all is well")
+
+
+@main.command()
+@_common
+@click.argument("what", metavar="URL|PERSON")
+def forget(context: Context, what: str) -> None:
+    """Erase a post or a person from archive, database and exports, and never fetch it again."""
+    with context.folder.locked():
+        forgotten = erase(what, context.folder, read_series)
+        if context.folder.database.exists():
+            build_database(context.folder)
+        if context.folder.exports.exists():
+            export_files(context.folder.database, context.folder.exports)
+    click.echo(f"forgotten: {forgotten.urls} posts, out of {len(forgotten.segments)} segments")
+
+
+@main.command()
+@click.option("--no-serve", is_flag=True, help="Stop after the build.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
+def demo(no_serve: bool, host: str, port: int) -> None:  # noqa: FBT001 - click passes flags by name
+    """Crawl a make-believe studio over real HTTP, build, and serve what came of it."""
+    with TemporaryDirectory(prefix="mikroscope-demo-") as root:
+        context = Context(DataFolder(Path(root)), machines=False)
+        with context.folder.locked(), context.report() as report, serve_sample(Studio.sample()) as site:
+            click.echo(f"The sample studio (all invented) answers at {site.url}")
+            options = {"site": site.url, "source": "site", "endpoint": None, "full": False}
+            run = _crawl(context, report, max_requests=None, contact=CONTACT, delay=0.0, **options)
+            click.echo(night.of_run(run))
+            click.echo(night.of_build(build_database(context.folder)))
+        if no_serve:
+            click.echo("Done; nothing is kept. Without --no-serve the archive is shown in a browser.")
+            return
+        serve_site(context.folder.database, default_file("metadata.yml"), host, port, click.echo)

@@ -1,0 +1,93 @@
+"""Telling people how long work goes on: a bar on a terminal, plain lines for cron, JSON for machines.
+
+Rule: progress goes to stderr, so that stdout stays what a command prints.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+EVERY = 100  # steps between two plain lines
+
+
+class Plain:
+    """Lines for a log: each note, and every hundredth step."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def step(self, text: str, done: int, total: int | None) -> None:
+        """Tell of a step now and then."""
+        if done and done % EVERY == 0:
+            self.note(f"{text} ({done} of {total})" if total else f"{text} ({done})")
+
+    def note(self, text: str) -> None:
+        """Write a line."""
+        print(text, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Json:
+    """One JSON object a line: when, what, how far."""
+
+    def __init__(self, stream: TextIO, now: Callable[[], datetime]) -> None:
+        self._stream = stream
+        self._now = now
+
+    def step(self, text: str, done: int, total: int | None) -> None:
+        """Write an object for a step."""
+        self._write({"event": "step", "text": text, "done": done, "total": total})
+
+    def note(self, text: str) -> None:
+        """Write an object for a line."""
+        self._write({"event": "note", "text": text})
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _write(self, event: dict[str, object]) -> None:
+        line = {"at": self._now().isoformat(timespec="seconds"), **event}
+        print(json.dumps(line, ensure_ascii=False), file=self._stream, flush=True)
+
+
+class Bar:
+    """A progress bar on a terminal, notes above it."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=None)
+        self._progress.start()
+
+    def step(self, text: str, done: int, total: int | None) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, description=text, completed=done, total=total)
+
+    def note(self, text: str) -> None:
+        """Print a line above the bar."""
+        self._progress.console.print(text, markup=False, highlight=False)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+
+def reporter(stream: TextIO, *, machines: bool, now: Callable[[], datetime]) -> Plain | Json | Bar:
+    """Return the report that fits a stream: JSON if asked for, a bar on a terminal, else lines."""
+    if machines:
+        return Json(stream, now)
+    if stream.isatty():
+        return Bar(Console(file=stream))
+    return Plain(stream)

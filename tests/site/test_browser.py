@@ -1,0 +1,175 @@
+"""The pages in a real browser: nothing overflows, complains, or asks another host."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+PATHS = [
+    "",
+    "spotlights",
+    "spotlights/ines-vauclair-talk?lang=fr",
+    "spotlights/maximilienne-alexandrovna-de-la-tour-saint-germain-talk",  # long names
+    "spotlights/obelix-tran-talk",  # forty paragraphs
+    "spotlights/nadia-quelle-talk",  # nine nominees
+    "spotlights/meera-k-talk",  # a word of 400 letters
+    "spotlights/bob-script-talk",  # hostile text
+    "people/samir-waiting",
+    "search?q=films",
+    "search?q=zzz",
+    "questions",
+    "questions/best-part",
+    "baton",
+    "about",
+    "mikroscope",
+    "mikroscope/interviews",
+    "mikroscope/answers?_search=film",
+    "mikroscope/people/ines-vauclair",
+    "mikroscope/search_answers?q=film",
+]
+
+Running = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], str]]]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and not os.environ.get("CI"), reason="there is no Chromium here"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def site(archive: Path, running: Running) -> Iterator[str]:
+    """Give the address of the site over the invented archive."""
+    with running(archive) as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+
+
+def _watched(page: Page, site: str, wrong: list[str]) -> Page:
+    """Note what goes wrong: console messages of the policy and of scripts, and other hosts."""
+    page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith((site, "data:")) else wrong.append(asked.url),
+    )
+    return page
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("dress", ["light", "dark"])
+def test_pages_fit_and_keep_to_themselves(
+    browser: Browser, site: str, width: int, dress: str
+) -> None:
+    """At phone and desktop width, in both dresses: no sideways scroll, no error, no other host."""
+    wrong: list[str] = []
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=dress)  # type: ignore[arg-type]
+    page = _watched(context.new_page(), site, wrong)
+    for path in PATHS:
+        page.goto(site + path)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if over > 0:
+            wrong.append(f"{path} is {over} pixels too wide")
+    context.close()
+    assert wrong == []
+
+
+def test_the_fonts_are_our_own(browser: Browser, site: str) -> None:
+    """Both families load from this site."""
+    page = browser.new_page()
+    page.goto(site)
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate(
+        "[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family.replace(/\"/g, ''))"
+    )
+    assert {"Fraunces", "Instrument Sans"} <= set(loaded)
+    page.close()
+
+
+def test_the_dress_is_switched_and_remembered(browser: Browser, site: str) -> None:
+    """The switch turns paper to night, also on the next page."""
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    page.goto(site)
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_role("button", name="Dark dress").click()
+    dark = page.evaluate(paper)
+    assert dark != light
+    page.goto(f"{site}about")
+    assert page.evaluate(paper) == dark
+    context.close()
+
+
+def test_the_keyboard_is_enough(browser: Browser, site: str) -> None:
+    """The skip link comes first, `/` goes to search, Enter searches, and focus is seen."""
+    page = browser.new_page()
+    page.goto(f"{site}about")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("/")
+    page.keyboard.type("obelix")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=obelix")
+    assert page.get_by_text("Obélix").first.is_visible()
+    page.close()
+
+
+def test_without_scripts_everything_can_be_read(browser: Browser, site: str) -> None:
+    """Search, quotes and picture need none; the switch, which does, is not shown."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.locator("main input[name=q]").fill("lighthouse")
+    page.locator("main button").click()
+    assert page.locator("mark").first.inner_text() == "lighthouse"
+    page.goto(f"{site}spotlights/obelix-tran-talk")
+    page.get_by_text("Who says so").first.click()
+    assert page.locator("blockquote").first.is_visible()
+    assert not page.locator("button.dress").is_visible()
+    page.goto(f"{site}baton")
+    assert page.locator("svg .rim").count() == 17
+    context.close()
+
+
+@pytest.mark.parametrize("dress", ["light", "dark"])
+def test_text_stands_out_from_its_ground(browser: Browser, site: str, dress: str) -> None:
+    """Every colour of text has AA contrast, 4.5 to 1, on paper and on slide (WCAG 2.2 §1.4.3)."""
+    context = browser.new_context(color_scheme=dress)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(site)
+    ratios = page.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement("i"));
+          const light = (name) => {
+            probe.style.color = `var(--${name})`;
+            const [r, g, b] = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number)
+              .map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+            return .2126 * r + .7152 * g + .0722 * b;
+          };
+          const found = {};
+          for (const ground of ["paper", "slide"])
+            for (const text of ["ink", "soft", "accent", "paris", "bangalore", "montreal"]) {
+              const [a, b] = [light(ground), light(text)].sort().reverse();
+              found[`${text} on ${ground}`] = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+            }
+          return found;
+        }"""
+    )
+    context.close()
+    assert {pair: ratio for pair, ratio in ratios.items() if ratio < 4.5} == {}

@@ -1,0 +1,116 @@
+"""What a person types finds what it should, never fails, and marks what it found."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scraper.site.search import LONGEST_WORD, Term, mark, match, passage, terms
+
+
+@pytest.fixture(scope="module")
+def index(archive: Path) -> sqlite3.Connection:
+    """Open the index of the invented archive; one connection for many queries."""
+    return sqlite3.connect(archive, check_same_thread=False)
+
+
+def _found(index: sqlite3.Connection, query: str) -> set[str]:
+    """Return the ids of the answers that a query finds."""
+    sql = (
+        "SELECT answers.id FROM answers_fts JOIN answers ON answers.rowid = answers_fts.rowid"
+        " WHERE answers_fts MATCH ?"
+    )
+    return {row[0] for row in index.execute(sql, (match(query),))}
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("photograph", "ines-vauclair-en-4"),  # English inflection
+        ("films", "ines-vauclair-en-2"),
+        ("chanter", "ines-vauclair-fr-4"),  # French inflection: chantait
+        ("inspirer", "ines-vauclair-fr-4"),  # m’inspirent
+        ("metro", "ines-vauclair-en-4"),  # accents left out
+        ("rever", "ines-vauclair-en-8"),
+        ("RÊVER", "ines-vauclair-en-8"),
+        ("l’image", "ines-vauclair-fr-1"),  # the little word is not asked for
+        ("obelix", "obelix-tran-en-1"),  # a person's name
+        ('"far too much fog"', "ines-vauclair-en-2"),
+        ("«\u202fbeaucoup trop de brume\u202f»", "ines-vauclair-fr-2"),
+        ("lightho*", "ines-vauclair-en-2"),
+    ],
+)
+def test_a_word_finds_its_other_forms(index: sqlite3.Connection, query: str, answer: str) -> None:
+    """Accents, endings in both languages, phrases and beginnings."""
+    assert answer in _found(index, query)
+
+
+@pytest.mark.parametrize(
+    "query", ['"fog much too far"', "lighthouse snail", "zzz", "", '"', "*", "()"]
+)
+def test_what_is_not_there_is_not_found(index: sqlite3.Connection, query: str) -> None:
+    """All words must be in one answer, a phrase in its order; no word finds nothing."""
+    assert _found(index, query) == set()
+
+
+@given(st.text(max_size=120) | st.text(alphabet="\"*():^-+{}' NEARANDOR\x00ab", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_no_text_is_an_error(index: sqlite3.Connection, query: str) -> None:
+    """Whatever is typed, SQLite takes it, also as “any of the words”."""
+    for every in (True, False):
+        index.execute(
+            "SELECT count(*) FROM answers_fts WHERE answers_fts MATCH ?",
+            (match(query, every=every),),
+        ).fetchone()
+
+
+@given(st.text(max_size=300), st.text(max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_marking_changes_no_word(text: str, query: str) -> None:
+    """Take the marks away and the text is the same; nothing of it became HTML."""
+    marked = mark(text, query)
+    assert (
+        marked.replace("<mark>", "").replace("</mark>", "").unescape() == mark(text, "").unescape()
+    )
+    assert "<" not in marked.replace("<mark>", "").replace("</mark>", "")
+
+
+def test_a_passage_shows_the_word_where_it_stands() -> None:
+    """A long answer is cut to about the found word, at whole words, and says that it is cut."""
+    text = "before " * 200 + "the chickens breathe " + "after " * 200
+    shown = passage(text, "chicken", length=100)
+    assert "<mark>chickens</mark>" in shown
+    assert shown.startswith("… before")
+    assert shown.endswith("after …")
+    assert len(shown) < 140
+
+
+def test_a_phrase_is_marked_as_one() -> None:
+    """Single words of a phrase stay unmarked where the phrase is not."""
+    assert mark("fog, far too much fog", '"much fog"') == "fog, far too <mark>much fog</mark>"
+
+
+def test_hostile_text_is_shown_as_text() -> None:
+    """What was published is escaped before it is marked."""
+    assert mark("<script>film</script>", "film script") == (
+        "&lt;<mark>script</mark>&gt;<mark>film</mark>&lt;/<mark>script</mark>&gt;"
+    )
+
+
+def test_a_megabyte_is_searched_in_time() -> None:
+    """An answer of a million letters does not hold up a page, and its end is found too."""
+    text = "The studio lights were brighter than anybody said. " * 20_000
+    started = time.perf_counter()
+    assert "<mark>chickens</mark>" in passage(f"{text} chickens", "chicken", length=100)
+    assert time.perf_counter() - started < 5  # seconds, on a slow machine
+
+
+def test_words_are_read_one_by_one() -> None:
+    """Quotation marks make a phrase, a star a beginning; what is too long is cut."""
+    assert terms('far* "too much" fog') == (
+        Term(("far",), begins=True), Term(("too", "much")), Term(("fog",)),
+    )  # fmt: skip
+    assert terms("w" * 500) == (Term(("w" * LONGEST_WORD,)),)
