@@ -12,7 +12,7 @@ from scraper.reading import furniture
 from scraper.reading.header import pieces, read_date
 from scraper.reading.page import Box, Line, Page
 from scraper.reading.prompts import Prompt, common_box, same_words
-from scraper.text import count_words, fold
+from scraper.text import count_words, fold, is_emoji
 
 _SENTENCE_END = (".", "!", "?", "…", ":", "»", "”", '"', ")", ";", ",")
 _TITLE_REACH = 60  # lines between a title and the first question
@@ -233,16 +233,22 @@ def _caption_in_answer(article: Article, at: int, start: int, end: int) -> bool:
         return True
     others = end - start > 1
     fragment = not line.text.endswith(_SENTENCE_END) and count_words(line.text) <= _CAPTION_WORDS
-    if any(p.before == at and _in_same_box(page, p.box, line) for p in near):
+    after_picture = any(p.before == at for p in near)
+    if after_picture and any(_in_same_box(page, p.box, line) for p in near):
         return others and fragment
-    if not (page.plain and others and fragment and at == end - 1 and at > start):
+    if not ((page.plain or after_picture) and others and fragment and at == end - 1 and at > start):
         return False
-    # In extracted text a caption is the last line before the next question, a fragment among
+    # With no markup to tell, a caption is the last line before the next question, a fragment among
     # sentences, written like the title of a film.
     before = page.lines[at - 1].text
     words = [w for w in line.text.split() if w[:1].isalpha()]
     capital = sum(w[:1].isupper() for w in words)
-    return len(words) > 1 and 2 * capital >= len(words) and before.endswith((".", "!", "?", "…")) and line.kind == "text"
+    return len(words) > 1 and 2 * capital >= len(words) and _is_whole(before) and line.kind == "text"
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether a text ends as a sentence does, with or without an emoji or a bracket behind."""
+    return text.endswith(_SENTENCE_END) and text[-1] not in ":;," or is_emoji(text[-1])
 
 
 def _in_same_box(page: Page, box: int, line: Line) -> bool:
@@ -316,18 +322,27 @@ def _tail(article: Article, asides: set[int]) -> None:
         else:
             parts[at] = Part.ANSWER
     if not called and stop < len(page.lines):
-        _call_after(article, stop, asides)
+        _after_body(article, stop, asides)
 
 
-def _call_after(article: Article, stop: int, asides: set[int]) -> None:
-    """Find a call to action that stands right behind the box of the answers."""
-    for at in range(stop, min(stop + 3, len(article.page.lines))):
-        line = article.page.lines[at]
-        if _is_aside(line, asides):
+def _after_body(article: Article, stop: int, asides: set[int]) -> None:
+    """Find a call to action right behind the box of the answers, and what stands behind it."""
+    page, parts = article.page, article.parts
+    called: Box | None = None
+    for at in range(stop, len(page.lines)):
+        line = page.lines[at]
+        if _is_aside(line, asides) or furniture.is_furniture(line.text):
             return
-        if furniture.is_call(line.text) and not furniture.is_furniture(line.text):
-            article.parts[at] = Part.CALL
+        if called is None:
+            if at > stop + 2:
+                return
+            if furniture.is_call(line.text) or furniture.is_note(line.text):
+                parts[at] = Part.CALL if furniture.is_call(line.text) else Part.LEFT_OVER
+                called = page.boxes[page.boxes[line.place].parent]
+        elif at >= called.end or _ends_post(article, at, stop, asides):
             return
+        else:
+            parts[at] = Part.CALL if furniture.is_call(line.text) else Part.LEFT_OVER
 
 
 def _ends_post(article: Article, at: int, start: int, asides: set[int]) -> bool:

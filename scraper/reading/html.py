@@ -262,7 +262,9 @@ def _metadata(tree: LexborHTMLParser, url: str) -> dict[str, Any]:
     translations = tuple(
         (hreflang.lower()[:2], urljoin(url, href))
         for node in tree.css("link[hreflang]")
-        if (hreflang := node.attributes.get("hreflang")) and (href := node.attributes.get("href"))
+        if (hreflang := node.attributes.get("hreflang"))
+        and hreflang != "x-default"  # names no language
+        and (href := node.attributes.get("href"))
     )
     article = next(_articles(tree), {})
     title = tree.css_first("title")

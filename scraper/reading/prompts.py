@@ -61,6 +61,12 @@ def stand(line: Line) -> str:
     return "strong" if line.emphasised else "plain"
 
 
+def _stands(line: Line) -> set[str]:
+    """Return all the ways in which a line stands out: an item can be emphasised too."""
+    apart = {line.kind} & {"heading", "item"} | ({"strong"} if line.emphasised else set())
+    return apart or {"plain"}
+
+
 def _candidates(page: Page) -> Iterator[_Candidate]:
     lines = page.lines
     skip = -1
@@ -188,13 +194,13 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
         return
     lines = page.lines
     at_known = {p.at for p in known}
-    stands = Counter(stand(lines[p.at]) for p in known)
+    stands = Counter(how for p in known for how in _stands(lines[p.at]))
     usual_shapes = {_shape(lines, p.at) for p in known if stand(lines[p.at]) == "plain"}
     first, last = known[0].at, known[-1].at
     box = common_box(page, [p.at for p in known])
     previous: int | None = None
     for at in range(box.first, box.end):
-        line, how = lines[at], stand(lines[at])
+        line = lines[at]
         if at in at_known:
             previous = at
             continue
@@ -207,10 +213,11 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
         followed = at + 1 < box.end and at + 1 not in at_known and not lines[at + 1].linked
         if not followed or (previous is not None and previous == at - 1):
             continue
-        if how != "plain":
-            # Set apart as two or more of the known ones are.
-            if stands[how] >= min(2, len(known)) and len(line.text) < 300:
-                if how == "item" and at + 1 < len(lines) and lines[at + 1].kind == "item":
+        apart = max(stands[how] for how in _stands(line))
+        if stand(line) != "plain":
+            # Set apart as two or more of the known ones are, or as one and worded as a question.
+            if len(line.text) < 300 and (apart > 1 or (apart and vocabulary.is_question(line.text))):  # noqa: PLR2004 - longer is no question
+                if line.kind == "item" and lines[at + 1].kind == "item":
                     continue  # a list inside an answer
                 yield Prompt(at, None)
                 previous = at

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from scraper.text import fold
 
@@ -87,8 +88,8 @@ QUESTIONS: tuple[Question, ...] = (
         (
             # Share your animation journey! / Racontez-nous votre parcours !
             (
-                r"\b(?:paths?|background|journey|route|career|careers|studies|studied|study|education\w*|training|trained|schooling|curriculum|cv|resume|story|road|steps|trajectory|pathway"
-                r"|parcours|etudes|etudie\w*|cheminement|formations?|itineraire|trajectoire|chemin|cursus|carriere|scolarite|etapes|histoire)\b",
+                r"\b(?:paths?|background|journey|route|career|careers|studies|studied|study|education\w*|training|trained|schooling|curriculum|cv|resume|your (?:\w+ )?story|road|steps|trajectory|pathway"
+                r"|parcours|etudes|etudie\w*|cheminement|formations?|itineraire|trajectoire|chemin|cursus|carriere|scolarite|etapes|(?:ton|votre) (?:\w+ )?histoire)\b",
                 r"\b(?:your|ton|ta|tes|votre|vos|you|vous|tu)\b",
                 r"\b(?:share|tell|describe|walk|talk|explain|retrace|outline|sum|summari[sz]e|give|present|introduce|what|which|how|can|could|where"
                 r"|partag\w+|racont\w+|parl\w+|decri\w+|expliqu\w+|retrac\w+|resum\w+|presente\w*|dis|dites|quel\w*|comment|ou|pouvez|peux|revenez|reviens|detaill\w+)\b",
@@ -159,7 +160,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Quel serait votre super-pouvoir ?",
         (
             # Which superpower would you choose? / Quel super-pouvoir aimeriez-vous avoir ?
-            (r"\bsuper ?(?:power|powers|pouvoirs?|hero\w*|hereo|heros|human (?:power|ability)|ability|abilities)\b", _YOU + r"|\bwhat\b|\bquel"),
+            (r"\bsuper ?(?:power|powers|pouvoirs?|hero\w*|hereo|heros|human (?:power|ability)|ability|abilities)\b", _YOU + r"|\bwhat\b|\bquel|^(?:pick|choose|name|choisi)"),
             # If you could have one magic power …? / Si vous aviez un pouvoir magique …?
             (
                 r"\b(?:magic\w*|special|secret|supernatural|extraordinary|superhuman|magique|surnaturel\w*|special|extraordinaire|surhumain\w*|heroic)\b",
@@ -274,7 +275,12 @@ def recognise(text: str) -> str | None:
     if len(text) > 400 or not asks(text):
         return None
     folded = fold(text)
-    return _SEEN.get(folded) or _by_words(folded) or _by_likeness(folded)
+    return (
+        _SEEN.get(folded)
+        or _by_words(folded)
+        or _by_likeness(folded)
+        or _by_words(_without_typos(folded))
+    )
 
 
 def asks(text: str) -> bool:
@@ -306,6 +312,30 @@ def language(texts: list[str]) -> str | None:
     if french == english:
         return None
     return "fr" if french > english else "en"
+
+
+# Words that tell a prompt, to know them again with a slip of the pen.
+_TELLING_WORDS = tuple(
+    "achievement advice animation answer aspect baton best biggest career character colleague favourite film first"
+    " inspiration inspire inspires journey name nominate nominee path person power professional project"
+    " questions series share should someone studies superpower work worked would yourself younger your"
+    " accomplissement animation aspect chemin collegue conseil etudes fier inspire inspiration jeune"
+    " meilleur metier nommer parcours partagez personnage personne poste pouvoir premier projet quel quelle"
+    " question questions relais repondre reussite serait seriez travail travaille votre".split()
+)
+_TYPO = 0.79  # alike: one slip in a word of five letters, two in one of ten
+_SHORTEST = 4  # letters of a word in which a slip is looked for
+
+
+def _without_typos(folded: str) -> str:
+    """Return folded text with each word that is nearly a telling one put right."""
+    words = []
+    for word in folded.split():
+        near = len(word) >= _SHORTEST and process.extractOne(
+            word, _TELLING_WORDS, scorer=OSA.normalized_similarity, score_cutoff=_TYPO if len(word) > _SHORTEST else 0.75
+        )
+        words.append(near[0] if near else word)
+    return " ".join(words)
 
 
 def _by_words(folded: str) -> str | None:
