@@ -14,7 +14,15 @@ from scraper.errors import BadInput, WrongUsage
 from scraper.fetch import Fetcher
 from scraper.models import Run
 from scraper.sources import commoncrawl, files, site, wayback
-from scraper.sources.work import Classify, Plan, Report, Tally, Work
+from scraper.sources.work import (
+    Classify,
+    Plan,
+    Report,
+    Skip,
+    Tally,
+    Work,
+    nothing,
+)
 from scraper.urls import authorities_of, authority_of
 
 # Where each source is asked, if `Plan.endpoint` names no stand-in.
@@ -82,10 +90,11 @@ def import_paths(  # as above
     now: Callable[[], datetime],
     stdin: BinaryIO,
     report: Report,
+    skip: Skip = nothing,
 ) -> Run:
     """Put files into the archive: WARC, WET, HTML, text, folders, `-`; return what the run did.
 
-    `url` is the URL of a page or text that does not say its own. Raises BadInput for a named file
+    `url` is the URL of a page or text that does not say its own; what `skip` tells of stays out. Raises BadInput for a named file
     that is missing, empty, binary or damaged (nothing is written if it is the first), WrongUsage.
     """
     started = now()
@@ -95,7 +104,7 @@ def import_paths(  # as above
         raise BadInput(f"{', '.join(paths)}: no page found")
     _repair(archive, report)
     with archive.begin("files", {"paths": " ".join(paths)}, started) as segment:
-        intake, tally = files.Intake(archive, segment), Tally()
+        intake, tally = files.Intake(archive, segment, skip), Tally()
         try:
             _take_all(chain([first], found), intake, tally, report)
         finally:

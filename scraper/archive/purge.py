@@ -10,10 +10,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from scraper.archive.listing import MEMORY, RESULT, canonical_or_raw, index_path
+from scraper.archive.listing import MEMORY, RESULT, index_path
 from scraper.archive.members import mapped, members, sync_folder
 from scraper.archive.reading import read_records
 from scraper.archive.record import pack, serialise
+from scraper.errors import WrongUsage
+from scraper.urls import canonical
 
 _COMPUTED = frozenset({"Content-Type", "Content-Length", "WARC-Block-Digest"})
 
@@ -39,10 +41,12 @@ def rewrite(path: Path, unwanted: Callable[[str], bool]) -> int:
 
 
 def any_form(predicate: Callable[[str], bool], url: str) -> bool:
-    """Ask a predicate about a URL as it is and in its canonical form; no URL, no."""
-    return url.startswith(("http://", "https://")) and (
-        predicate(url) or predicate(canonical_or_raw(url))
-    )
+    """Ask a predicate about a URL as it is and in its canonical form; what is no URL is not asked."""
+    try:
+        form = canonical(url)
+    except WrongUsage:
+        return False
+    return predicate(form) or predicate(url)
 
 
 def _purged(member: bytes, data: bytes, unwanted: Callable[[str], bool]) -> bytes:

@@ -287,3 +287,14 @@ class Segment:
 def stamp(at: datetime) -> str:
     """Return 17 digits, UTC to the millisecond: the order of names is the order of runs."""
     return at.astimezone(UTC).strftime("%Y%m%d%H%M%S%f")[:17]
+
+
+def stamp_of(name: str) -> datetime | None:
+    """Return the time in a segment's name, None for a file that was named by someone else."""
+    digits = name.partition("-")[0]
+    if len(digits) != 17 or not digits.isdigit():
+        return None
+    try:
+        return datetime.strptime(f"{digits}000", "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None

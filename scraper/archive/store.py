@@ -24,8 +24,8 @@ from scraper.archive.members import cut_back, inflate, mapped, members
 from scraper.archive.purge import any_form, rewrite
 from scraper.archive.reading import Record, problems_of, read_records
 from scraper.archive.record import decoded, hex_digest, warc_date
-from scraper.archive.segment import Segment, stamp
-from scraper.errors import ArchiveError
+from scraper.archive.segment import Segment, stamp, stamp_of
+from scraper.errors import ArchiveError, DataFolderError
 from scraper.models import Capture, Run
 
 
@@ -120,12 +120,19 @@ class Archive:
             yield from self._unresolved(path)
 
     def begin(self, source: str, settings: Mapping[str, str], now: datetime) -> "Segment":
-        """Open a new segment for one run; `settings` go into its warcinfo, which comes first."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        at = now
-        while (path := self.folder / f"{stamp(at)}-{source}.warc.gz").exists():
-            at += timedelta(milliseconds=1)
-        return Segment(path, source, settings, now)
+        """Open a new segment for one run; `settings` go into its warcinfo, which comes first.
+
+        Its name stands after that of every other segment, also where the clock was set back: the
+        order of names is the order of runs. Raises DataFolderError.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataFolderError(f"cannot write {self.folder}: {error.strerror}") from error
+        stamps = (stamp_of(path.name) for path in self.segments())
+        last = max((at for at in stamps if at is not None), default=None)
+        at = max(now, last + timedelta(milliseconds=1)) if last else now
+        return Segment(self.folder / f"{stamp(at)}-{source}.warc.gz", source, settings, now)
 
     def without(self, predicate: Callable[[str], bool]) -> list[str]:
         """Rewrite segments leaving out records whose URL satisfies the predicate; say which.

@@ -61,12 +61,15 @@ class Picture:
 
 @dataclass(slots=True)
 class _Plan:
-    """Who follows whom, who waits, and which places are taken, as (column, row)."""
+    """Who follows whom, who waits, and which places are taken.
+
+    A place is (column, row); threads run down between two columns, at half a column.
+    """
 
     follows: dict[str, list[str]]
     waiting: set[str]
     place: dict[str, tuple[int, int]] = field(default_factory=dict)
-    taken: set[tuple[int, int]] = field(default_factory=set)
+    taken: set[tuple[float, int]] = field(default_factory=set)
 
 
 def chains(
@@ -161,23 +164,23 @@ def _line(plan: _Plan, start: str) -> list[str]:
     return line
 
 
-def _cells(plan: _Plan, one: str, column: int, row: int) -> set[tuple[int, int]]:
+def _cells(plan: _Plan, one: str, column: int, row: int) -> set[tuple[float, int]]:
     """Return the places a lens takes with its name: below it, or beside an empty one."""
     if one in plan.waiting:
-        return {(column, row), (column + 1, row)}
+        return {(column, row), (column + 0.5, row), (column + 1, row)}
     return {(column, row + step) for step in (-1, 0, 1, 2)}
 
 
 def _free(
     plan: _Plan, line: list[str], columns: Sequence[int], row: int
-) -> tuple[int, int, set[tuple[int, int]]]:
+) -> tuple[int, int, set[tuple[float, int]]]:
     """Return the first column and row, from `row` down, with room for `line`, and its cells.
 
     The place before it must be free too, so that two chains never look like one.
     """
     while True:
         for column in columns:
-            cells = {
+            cells: set[tuple[float, int]] = {
                 cell
                 for steps, one in enumerate(line)
                 for cell in _cells(plan, one, column + steps, row)
@@ -204,12 +207,11 @@ def _settle(plan: _Plan, start: str, wide: int) -> None:
         column, row, cells = _free(plan, line, columns, top)
         plan.taken |= cells
         plan.place.update((passed, (column + step, row)) for step, passed in enumerate(line))
-        branches = [
-            (follower, [column + step + 1], row)
-            for step, passed in enumerate(line)
-            for follower in plan.follows[passed][1:]
-        ]
-        stack += reversed(branches)
+        plan.taken |= {(column - 0.5, level) for level in range(top, row + 1)}
+        # From right to left, and who waits first: so no thread runs through a name beside it.
+        for step, passed in enumerate(line):
+            branches = sorted(plan.follows[passed][1:], key=plan.waiting.__contains__)
+            stack += [(branch, [column + step + 1], row) for branch in branches]
 
 
 def _path(one: Lens, other: Lens, begin: int) -> str:

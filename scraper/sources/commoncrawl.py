@@ -151,7 +151,7 @@ def _fetch_all(work: Work, rows: list[Row]) -> None:
     aside = {url for url, said in work.archive.memory().items() if said.get("of_series") is False}
     for number, row in enumerate(rows):
         work.report.step(f"fetching {row.url} of {row.at:%Y-%m-%d}", number, len(rows))
-        if row.url in aside or (row.url, row.at) in held:
+        if row.url in aside or (row.url, row.at) in held or work.plan.skip(row.url):
             continue
         held.add((row.url, row.at))
         try:

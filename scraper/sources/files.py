@@ -26,6 +26,7 @@ from scraper.archive import (
 from scraper.errors import BadInput, TooLarge, WrongUsage
 from scraper.models import Capture
 from scraper.reading.index import own_url
+from scraper.sources.work import Skip
 from scraper.urls import canonical, is_post
 
 STDIN = "-"
@@ -62,8 +63,9 @@ Item = Page | FromWarc
 class Intake:
     """Puts items into a segment, each once, and counts what became of them."""
 
-    def __init__(self, archive: Archive, segment: Segment) -> None:
+    def __init__(self, archive: Archive, segment: Segment, skip: Skip) -> None:
         self._segment = segment
+        self._skip = skip
         self._by_date: dict[tuple[str, datetime], Capture] = {}
         self._by_digest: dict[tuple[str, str], Capture] = {}
         self._by_stated: dict[str, Capture] = {}
@@ -80,6 +82,9 @@ class Intake:
         return capture
 
     def _take_page(self, page: Page) -> Capture | None:
+        if self._skip(canonical(page.url)):
+            self.counts["erased before"] += 1
+            return None
         if (canonical(page.url), hex_digest(page.body)) in self._by_digest:
             self.counts["already held"] += 1
             return None
@@ -87,13 +92,10 @@ class Intake:
 
     def _take_record(self, item: FromWarc) -> Capture | None:
         record = item.record
-        if not _of_use(record):
-            self.counts["of other pages"] += 1
+        if refusal := self._refusal(record):
+            self.counts[refusal] += 1
             return None
         url, at = canonical(record.url or ""), parse_date(record.date)
-        if (url, at) in self._by_date:
-            self.counts["already held"] += 1
-            return None
         if record.kind == "revisit":
             return self._take_revisit(record, at)
         same = self._by_digest.get((url, hex_digest(record.body)))
@@ -109,6 +111,15 @@ class Intake:
         if stated := record.header("WARC-Payload-Digest"):
             self._by_stated[stated] = capture
         return capture
+
+    def _refusal(self, record: Record) -> str | None:
+        """Return why a record is not taken, None where it is."""
+        if not _of_use(record):
+            return "of other pages"
+        url = canonical(record.url or "")
+        if self._skip(url):
+            return "erased before"
+        return "already held" if (url, parse_date(record.date)) in self._by_date else None
 
     def _take_revisit(self, record: Record, at: datetime) -> Capture | None:
         """Store a revisit of what is held, found by URL and date or by its payload's digest."""

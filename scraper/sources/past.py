@@ -106,6 +106,8 @@ def found(visiting: Visit, url: str, by: str, changed: datetime | None = None) -
     """Tell the frontier of a URL if it is a post of this site; whether it is."""
     if not is_post(url) or authority_of(url) not in visiting.hosts:
         return False
+    if visiting.work.plan.skip(url):
+        return True
     visiting.frontier.found(url, by, changed)
     return True
 

@@ -34,7 +34,7 @@ GONE = frozenset({404, 410})
 def visit(work: Work, known_urls: tuple[str, ...]) -> None:
     """Crawl the site: find, then fetch. A host that gives out ends it early; what came stays."""
     visiting = begin(work)
-    lists = deepcopy(visiting.past)  # what is remembered if this run does not come to its end
+    lists = dict(visiting.past)  # what is remembered if this run does not come to its end
     try:
         _robots(visiting)
         work.fetcher.permit(f"{visiting.home}{index.LISTING_PLACES[0]}")
@@ -145,7 +145,8 @@ def _moved(visiting: Visit, url: str, exchange: Exchange, body: bytes) -> None:
         return
     of_series = visiting.frontier.known(url).of_series
     _remember(visiting, url, of_series=of_series, moved=target)
-    if exchange.status == 200 and found(visiting, target, "redirect"):
+    wanted = exchange.status == 200 and not visiting.work.plan.skip(target)
+    if wanted and found(visiting, target, "redirect"):
         visiting.frontier.set_aside(target)
         _keep(visiting, target, exchange, body)
 

@@ -141,7 +141,7 @@ def _fetch_all(work: Work, rows: list[Row]) -> None:
     by_digest: dict[tuple[str, str], Capture] = {}
     for number, row in enumerate(rows):
         work.report.step(f"fetching {row.url} of {row.at:%Y-%m-%d}", number, len(rows))
-        if row.url in aside:
+        if row.url in aside or work.plan.skip(row.url):
             continue
         capture = held.get((row.url, row.at))
         if capture is None and (same := by_digest.get((row.url, row.digest))):

@@ -15,6 +15,9 @@ from scraper.fetch import Fetcher
 # as its JSON object, with media type application/json.
 Classify = Callable[[bytes, str, str | None], bool]
 
+# Whether a canonical URL was forgotten on request, and must not come back from anywhere.
+Skip = Callable[[str], bool]
+
 STUDIO = "https://www.mikrosanimation.com"
 
 
@@ -28,7 +31,8 @@ class Report(Protocol):
         """Hear one line that a person should read."""
 
 
-def _nothing(_url: str) -> bool:
+def nothing(_url: str) -> bool:
+    """Say of each URL that it was not forgotten."""
     return False
 
 
@@ -47,7 +51,7 @@ class Plan:
     full: bool = False
     sweep: timedelta = timedelta(days=7)
     since: int = 2022
-    skip: Callable[[str], bool] = _nothing
+    skip: Skip = nothing
 
 
 @dataclass(slots=True)

@@ -163,6 +163,15 @@ def test_two_runs_in_one_instant_have_a_segment_each(archive: Archive) -> None:
     assert len(archive.segments()) == 3
 
 
+def test_a_clock_that_was_set_back_does_not_change_the_order_of_runs(archive: Archive) -> None:
+    """What the later run remembers is what holds."""
+    for at, said in ((NOW, "first"), (NOW - timedelta(days=400), "second")):
+        with archive.begin("site", {}, at) as segment:
+            segment.remember({POST: {"said": said}}, at)
+    assert archive.memory() == {POST: {"said": "second"}}
+    assert [run.started for run in archive.runs()] == [NOW, NOW - timedelta(days=400)]
+
+
 def test_wherever_the_last_record_is_cut_the_others_stay(filled: Archive, tmp_path: Path) -> None:
     """At every byte of it: one line says so, and the file is valid again."""
     path = only(filled)

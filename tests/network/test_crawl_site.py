@@ -274,7 +274,7 @@ def test_a_run_that_ends_early_does_not_make_the_next_overlook_anything(
         return Answer(body=f"<urlset>{''.join(rows)}</urlset>".encode())
 
     server.table |= {"/sitemap.xml": index("2026-01-01"), "/posts.xml": posts("2026-01-01")}
-    assert night().fetched == 2
+    assert night().fetched == 3
     night()
     assert "/posts.xml" not in server.paths()
     day = f"{time.now() + timedelta(days=1):%Y-%m-%d}"
@@ -357,3 +357,14 @@ def test_a_site_that_is_down_is_one_failure(night: Crawl, server: Server, heard:
     run = night()
     assert (run.failed, run.fetched) == (1, 0)
     assert set(server.paths()) == {"/robots.txt"}
+
+
+def test_what_was_erased_does_not_come_back(three: News, night: Crawl, archive: Archive) -> None:
+    """From no list, and it is not even asked for."""
+    three.server.table["/en/news/old/"] = Answer(301, headers={"Location": "/en/news/bygone/"})
+    three.server.table["/en/news/bygone/"] = Answer(body=page("loupe"))
+    known = (f"{three.server.url}/en/news/old/",)
+    night(known, skip=lambda url: url.endswith((ANNA, "/bygone/")))
+    assert kept(archive, "/en/news/bygone/") == []
+    assert ANNA not in three.server.paths()
+    assert kept(archive, BRUNO) == [("response", 200)]

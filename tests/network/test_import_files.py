@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,10 +26,10 @@ Import = Callable[..., Run]
 def take(archive: Archive, time: Time, heard: Heard) -> Import:
     """Give an import into the archive."""
 
-    def run(*paths: Path | str, url: str | None = None, stdin: bytes = b"") -> Run:
+    def run(*paths: Path | str, url: str | None = None, stdin: bytes = b"", **more: Any) -> Run:
         time.passed += 1
         names = [str(path) for path in paths]
-        return import_paths(archive, names, url, time.now, BytesIO(stdin), heard)
+        return import_paths(archive, names, url, time.now, BytesIO(stdin), heard, **more)
 
     return run
 
@@ -174,3 +175,12 @@ def test_what_came_before_a_bad_file_stays(take: Import, archive: Archive, tmp_p
     assert len(list(archive.captures())) == 1
     (run,) = archive.runs()
     assert run.fetched == 1
+
+
+def test_what_was_erased_is_not_imported(take: Import, archive: Archive, tmp_path: Path) -> None:
+    """As a page or in a WARC file; and that is said."""
+    write(tmp_path / "a.html", WORDS)
+    write(tmp_path / "b.warc", foreign(URL, "2023-03-27T00:00:00Z", b"<p>1"))
+    run = take(tmp_path, skip=lambda url: url == URL)
+    assert list(archive.captures()) == []
+    assert run.notes == ("erased before: 2",)
