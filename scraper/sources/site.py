@@ -34,7 +34,7 @@ GONE = frozenset({404, 410})
 def visit(work: Work, known_urls: tuple[str, ...]) -> None:
     """Crawl the site: find, then fetch. A host that gives out ends it early; what came stays."""
     visiting = begin(work)
-    lists = dict(visiting.past)  # what is remembered if this run does not come to its end
+    lists = deepcopy(visiting.past)  # what is remembered if this run does not come to its end
     try:
         _robots(visiting)
         work.fetcher.permit(f"{visiting.home}{index.LISTING_PLACES[0]}")
