@@ -149,6 +149,12 @@ CREATE VIRTUAL TABLE answers_fts USING fts5 (
     tokenize = "porter unicode61 remove_diacritics 2"
 );
 
+-- So that people are found who were named and gave no answers themselves.
+CREATE VIRTUAL TABLE people_fts USING fts5 (
+    name,
+    content = "people", tokenize = "unicode61 remove_diacritics 2"
+);
+
 CREATE VIEW answers_in_full AS
 SELECT
     people.name           AS person,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from scraper.site.archive import FILTERS, Row, asked, narrowed, page_number, row, rows, single
-from scraper.site.search import mark, match, passage, terms
+from scraper.site.search import mark, match, match_names, passage, terms
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.database import Database
@@ -67,6 +67,12 @@ SELECT people.id, people.name, people.studio, people.role,
 FROM people LEFT JOIN interviews ON interviews.person_id = people.id
 GROUP BY people.id
 ORDER BY published IS NULL, published, people.name
+"""
+_NAMED = """
+SELECT people.id, people.name, people.studio, people.role,
+       (SELECT max(id) FROM interviews WHERE person_id = people.id) AS interview_id
+FROM people_fts JOIN people ON people.rowid = people_fts.rowid
+WHERE people_fts MATCH :match ORDER BY bm25(people_fts), people.name LIMIT 12
 """
 _EDGES = "SELECT nominator_id, nominee_id, status FROM nominations ORDER BY id"
 _QUESTIONS = """
@@ -180,6 +186,7 @@ async def search(source: "Database", args: Mapping[str, str]) -> Row:
     )
     return {
         "q": query,
+        "people": await rows(source, _NAMED, match=match_names(query)),
         "total": total,
         "loosened": loosened,
         "results": [

@@ -89,6 +89,12 @@ def match(query: str, *, every: bool = True) -> str:
     return (" AND " if every else " OR ").join(sought) or NOTHING
 
 
+def match_names(query: str) -> str:
+    """Return the FTS5 MATCH expression for `people_fts`: names with all the words typed."""
+    words = (f'"{" ".join(term.words)}"{" *" if term.begins else ""}' for term in terms(query))
+    return " AND ".join(words) or NOTHING
+
+
 def mark(text: str, query: str) -> Markup:
     """Return the whole of `text`, escaped, with what `query` finds in `<mark>`."""
     return _marked(text, list(_hits(text, query)), 0, len(text))

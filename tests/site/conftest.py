@@ -134,6 +134,7 @@ def _insert(connection: sqlite3.Connection, table: str, *values: Any) -> None:
 def _fill(connection: sqlite3.Connection) -> None:
     for row in PEOPLE:
         _insert(connection, "people", *row)
+    connection.execute("INSERT INTO people_fts (people_fts) VALUES ('rebuild')")
     for position, (question, english, french) in enumerate(QUESTIONS, start=1):
         _insert(connection, "questions", question, position, english, french)
     roles = {one: (name, studio, role) for one, name, studio, role in PEOPLE}

@@ -118,6 +118,16 @@ def test_the_answer_outranks_the_question_everybody_was_asked(get: Get) -> None:
     assert "inspirent" in first["answer"]
 
 
+@pytest.mark.parametrize("query", ["Samir Ouadah", "ouadah", "OUADAH*"])
+def test_somebody_who_was_only_named_is_found(get: Get, query: str) -> None:
+    """A person without answers of their own is found by name, and leads to their page."""
+    found = get(f"/search.json?q={query}").json()
+    assert [one["name"] for one in found["people"]] == ["Samir Ouadah"]
+    assert "/people/samir-waiting" in get(f"/search?q={query}").text
+    rows = get("/mikroscope/people.json?_shape=array&_search=ouadah").json()
+    assert [row["id"] for row in rows] == ["samir-waiting"]
+
+
 def test_words_that_never_meet_still_find_something(get: Get) -> None:
     """No answer has both words: those that have one are shown, and said to be so."""
     data = get("/search.json?q=lighthouse+snail").json()
