@@ -4,33 +4,46 @@ Rule: a command puts parts together and tells what came of it; what it does stan
 """
 
 import json
+import math
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from scraper import __version__, nightly as night
+from scraper import __version__
+from scraper import nightly as night
 from scraper.archive import Archive
-from scraper.build import build as build_database, make, read_series
-from scraper.crawl import crawl as run_crawl, hosts_of, import_paths, interfaces_of
-from scraper.errors import BadInput, MikroscopeError, NotOfTheSeries, WrongUsage
+from scraper.build import build as build_database
+from scraper.build import make, read_all, read_series
+from scraper.crawl import crawl as run_crawl
+from scraper.crawl import hosts_of, import_paths, interfaces_of
+from scraper.database import opened
 from scraper.erase import forget as erase
-from scraper.export import FORMATS, export as export_files
+from scraper.errors import (
+    ArchiveError,
+    BadInput,
+    DataFolderError,
+    GaveUp,
+    MikroscopeError,
+    NotOfTheSeries,
+    WrongUsage,
+)
+from scraper.export import FORMATS
+from scraper.export import export as export_files
 from scraper.fetch import Clock, Fetcher, Limits
 from scraper.folder import DataFolder, default_file
 from scraper.models import Run
 from scraper.reading import as_contract, read_page
-from scraper.report import reporter
-from scraper.sample import Studio, serve as serve_sample
-from scraper.serve import serve as serve_site
+from scraper.reading.html import MAX_BYTES
+from scraper.report import Json, reporter
 from scraper.sources.work import STUDIO, Plan, Report
 from scraper.tombstones import Tombstones
 from scraper.urls import canonical
@@ -57,14 +70,22 @@ class Context:
         finally:
             report.close()
 
+    def failed(self, error: MikroscopeError) -> NoReturn:
+        """End the program with an error: one line, for a machine as JSON like the rest."""
+        if not self.machines:
+            raise error
+        Json(sys.stderr, CLOCK.now).fail(str(error))
+        sys.exit(error.exit_status)
+
 
 class _Group(click.Group):
     """Commands whose errors are one clear line and the exit status of the design."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
-        extra["standalone_mode"] = False
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command and end the program; nothing else ends it."""
+        extra |= {"standalone_mode": False, "prog_name": "mikroscope"}
         try:
-            return sys.exit(super().main(*args, **extra) or 0)
+            sys.exit(super().main(*args, **extra) or 0)
         except MikroscopeError as error:
             _fail(str(error), error.exit_status)
         except click.UsageError as error:
@@ -82,41 +103,95 @@ class _Group(click.Group):
             sys.exit(1)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            _fail(f"{where}{error.strerror or error}", 1)
+            _fail(f"{where}{error.strerror or error}", MikroscopeError.exit_status)
 
 
-def _fail(message: str, status: int) -> None:
-    print(f"mikroscope: {' '.join(message.split())}", file=sys.stderr)
+def _fail(message: str, status: int) -> NoReturn:
+    click.echo(f"mikroscope: {' '.join(message.split())}", err=True)
     sys.exit(status)
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--data` and `--json-logs`, and pass it a Context first."""
 
-    @click.option("--data", envvar="MIKROSCOPE_DATA", default="data", show_default=True, type=click.Path(path_type=Path, file_okay=True), help="The data folder.")
+    @click.option(
+        "--data",
+        envvar="MIKROSCOPE_DATA",
+        default="data",
+        show_default=True,
+        type=click.Path(path_type=Path, file_okay=True),
+        help="The data folder.",
+    )
     @click.option("--json-logs", is_flag=True, help="Report progress as JSON lines.")
     def wrapped(data: Path, json_logs: bool, **options: Any) -> Any:  # noqa: FBT001 - click passes flags by name
-        return command(Context(DataFolder(data), json_logs), **options)
+        context = Context(DataFolder(data), json_logs)
+        try:
+            return command(context, **options)
+        except MikroscopeError as error:
+            context.failed(error)
 
     wrapped.__doc__ = command.__doc__
     wrapped.__name__ = command.__name__
-    wrapped.__click_params__ = [*getattr(wrapped, "__click_params__", []), *getattr(command, "__click_params__", [])]  # type: ignore[attr-defined]
+    inner = getattr(command, "__click_params__", [])  # where click's decorators leave options
+    setattr(wrapped, "__click_params__", [*getattr(wrapped, "__click_params__", []), *inner])  # noqa: B010 - no type checker knows click's attribute
     return wrapped
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="mikroscope")
 def main() -> None:
     """Fetch, keep, read and publish the interview series "Under the Mikroscope"."""
 
 
+def _finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):  # nan is in every range
+        raise click.BadParameter("expected a number of seconds")
+    return value
+
+
 _CRAWL_OPTIONS = (
-    click.option("--site", default=STUDIO, show_default=True, metavar="URL", help="The site whose posts are wanted."),
-    click.option("--from", "source", default="site", show_default=True, type=click.Choice(["site", "wayback", "commoncrawl"]), help="Where to ask for them."),
-    click.option("--endpoint", metavar="URL", help="A stand-in for the Wayback Machine or Common Crawl."),
-    click.option("--delay", default=1.0, show_default=True, type=click.FloatRange(min=0), metavar="S", help="Seconds between two requests."),
-    click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Stop after so many requests."),
-    click.option("--contact", default=CONTACT, envvar="MIKROSCOPE_CONTACT", metavar="WHO", help="Address for the user agent."),
+    click.option(
+        "--site",
+        default=STUDIO,
+        show_default=True,
+        metavar="URL",
+        help="The site whose posts are wanted.",
+    ),
+    click.option(
+        "--from",
+        "source",
+        default="site",
+        show_default=True,
+        type=click.Choice(["site", "wayback", "commoncrawl"]),
+        help="Where to ask for them.",
+    ),
+    click.option(
+        "--endpoint", metavar="URL", help="A stand-in for the Wayback Machine or Common Crawl."
+    ),
+    click.option(
+        "--delay",
+        default=1.0,
+        show_default=True,
+        type=click.FloatRange(0, 3600),
+        callback=_finite,
+        metavar="S",
+        help="Seconds between two requests.",
+    ),
+    click.option(
+        "--max-requests",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Stop after so many requests.",
+    ),
+    click.option(
+        "--contact",
+        default=CONTACT,
+        envvar="MIKROSCOPE_CONTACT",
+        metavar="WHO",
+        help="Address for the user agent.",
+    ),
     click.option("--full", is_flag=True, help="Ask again for everything."),
 )
 
@@ -137,10 +212,22 @@ def crawl(context: Context, **options: Any) -> None:
     click.echo(night.of_run(run))
 
 
-def _crawl(context: Context, report: Report, *, max_requests: int | None, contact: str, delay: float, **plan: Any) -> Run:
+def _crawl(
+    context: Context,
+    report: Report,
+    *,
+    max_requests: int | None,
+    contact: str,
+    delay: float,
+    **plan: Any,
+) -> Run:
     """Bring the archive up to date; options as on the command line."""
     plan_ = Plan(skip=_forgotten(context.folder), **plan)
-    known = context.folder.decided("known_urls.txt").read_text("utf-8").split() if plan_.site == STUDIO else []
+    known = (
+        context.folder.decided("known_urls.txt").read_text("utf-8").split()
+        if plan_.site == STUDIO
+        else []
+    )
     with Fetcher(
         contact=contact,
         delay=delay,
@@ -148,11 +235,15 @@ def _crawl(context: Context, report: Report, *, max_requests: int | None, contac
         interfaces=interfaces_of(plan_),
         clock=CLOCK,
         limits=Limits(max_requests=max_requests),
-        waiting=lambda seconds, why: report.note(f"waiting {seconds:.0f} s: {why}") if seconds > 5 else None,  # noqa: PLR2004 - shorter waits are the usual delay
+        waiting=lambda seconds, why: (
+            report.note(f"waiting {seconds:.0f} s: {why}") if seconds > 5 else None
+        ),  # shorter waits are the usual delay
     ) as fetcher:
-        run = run_crawl(Archive(context.folder.archive), fetcher, plan_, known, is_of_series, report)
-    if run.failed and not (run.fetched or run.unchanged):
-        raise BadInput(f"{plan_.endpoint or plan_.site}: nothing could be fetched ({run.failed} failed)")
+        run = run_crawl(
+            Archive(context.folder.archive), fetcher, plan_, known, is_of_series, report
+        )
+    if run.failed and not run.bytes:
+        raise GaveUp(f"{plan_.endpoint or plan_.site}: no answer ({run.failed} failed, see above)")
     return run
 
 
@@ -172,14 +263,18 @@ def _forgotten(folder: DataFolder) -> Callable[[str], bool]:
 @main.command("import")
 @_common
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
-@click.option("--url", metavar="URL", help="The address of a page or text that does not say its own.")
+@click.option(
+    "--url", metavar="URL", help="The address of a page or text that does not say its own."
+)
 def import_(context: Context, paths: tuple[str, ...], url: str | None) -> None:
     """WARC, HTML or extracted text (WET, .txt with --url) → archive; `-` reads stdin."""
     address = canonical(url) if url else None
     if address and _forgotten(context.folder)(address):
         raise BadInput(f"{url}: was forgotten on request and is not taken in again")
     with context.folder.locked(), context.report() as report:
-        run = import_paths(Archive(context.folder.archive), paths, url, CLOCK.now, sys.stdin.buffer, report)
+        archive = Archive(context.folder.archive)
+        skip = _forgotten(context.folder)
+        run = import_paths(archive, paths, url, CLOCK.now, sys.stdin.buffer, report, skip)
     click.echo(night.of_run(run))
 
 
@@ -194,11 +289,20 @@ def build(context: Context) -> None:
 @main.command()
 @_common
 @click.argument("target", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
-@click.option("--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="Only this format; may be repeated.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(list(FORMATS)),
+    help="Only this format; may be repeated.",
+)
 def export(context: Context, target: Path | None, formats: tuple[str, ...]) -> None:
     """Database → files (default DATA/exports)."""
     where = target or context.folder.exports
-    files = export_files(context.folder.database, where, formats)
+    opened(context.folder.database).close()  # before a folder is made that may be misspelt
+    # A folder of one's own may be written while another run is at work in the data folder.
+    with nullcontext() if target else context.folder.locked():
+        files = export_files(context.folder.database, where, formats)
     click.echo(f"{len(files)} files in {where}")
 
 
@@ -208,7 +312,13 @@ def export(context: Context, target: Path | None, formats: tuple[str, ...]) -> N
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
 def serve(context: Context, host: str, port: int) -> None:
     """Show the archive in a browser: Datasette with metadata, plugin and safe settings."""
-    serve_site(context.folder.database, default_file("metadata.yml"), host, port, click.echo)
+    _serve(context.folder, host, port)
+
+
+def _serve(folder: DataFolder, host: str, port: int) -> None:
+    from scraper.serve import serve as site  # noqa: PLC0415 - Datasette is slow to load, and only this needs it
+
+    site(folder.database, default_file("metadata.yml"), host, port, click.echo)
 
 
 @main.command()
@@ -222,23 +332,28 @@ def nightly(context: Context, **options: Any) -> None:
 
 
 @main.command()
+@_common
 @click.argument("file", metavar="FILE")
 @click.option("--url", required=True, metavar="URL", help="The address of the page.")
-def parse(file: str, url: str) -> None:
+def parse(_context: Context, file: str, url: str) -> None:
     """One page → JSON on stdout; nothing is stored. `-` reads stdin."""
     canonical(url)  # refuses what is no URL
-    body = sys.stdin.buffer.read() if file == "-" else _bytes_of(Path(file))
+    body = _bytes_of(file)
     if not body.strip():
         raise BadInput(f"{file}: empty")
     contract = as_contract(read_page(body, url, media_type=_media_type(file)))
     click.echo(json.dumps(contract, ensure_ascii=False, indent=1))
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(file: str) -> bytes:
+    """Return what a file or stdin holds, one byte more than a page may have at most."""
+    if file == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
-        return path.read_bytes()
+        with Path(file).open("rb") as page:
+            return page.read(MAX_BYTES + 1)
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
+        raise BadInput(f"{file}: {error.strerror}") from error
 
 
 def _media_type(file: str) -> str | None:
@@ -251,7 +366,10 @@ def _media_type(file: str) -> str | None:
 @_common
 def verify(context: Context) -> None:
     """Read every record, check digests, rebuild and compare with the published database."""
-    found = list(faults(context.folder, read_series, make))
+    if not context.folder.archive.is_dir():
+        raise DataFolderError(f"no archive in {context.folder.root}")
+    with context.folder.locked():
+        found = list(faults(context.folder, read_series, make))
     for fault in found:
         click.echo(fault)
     if found:
@@ -264,30 +382,53 @@ def verify(context: Context) -> None:
 @click.argument("what", metavar="URL|PERSON")
 def forget(context: Context, what: str) -> None:
     """Erase a post or a person from archive, database and exports, and never fetch it again."""
-    with context.folder.locked():
-        forgotten = erase(what, context.folder, read_series)
-        if context.folder.database.exists():
-            build_database(context.folder)
-        if context.folder.exports.exists():
-            export_files(context.folder.database, context.folder.exports)
-    click.echo(f"forgotten: {forgotten.urls} posts, out of {len(forgotten.segments)} segments")
+    folder = context.folder
+    if not folder.archive.is_dir():
+        raise DataFolderError(f"no archive in {folder.root}")
+    with folder.locked():
+        forgotten = erase(what, folder, read_all)
+        if folder.database.exists():
+            # What was forgotten goes, even where too little is left for expectations.yml.
+            build_database(folder, whatever_is_expected=True)
+            if folder.exports.exists():
+                export_files(folder.database, folder.exports)
+    click.echo(f"forgotten: {forgotten.posts} posts, out of {len(forgotten.segments)} segments")
+    if forgotten.damage:
+        where = "; ".join(forgotten.damage)
+        raise ArchiveError(
+            f"what is damaged could not be looked into and may still hold it: {where}"
+        )
 
 
 @main.command()
+@_common
 @click.option("--no-serve", is_flag=True, help="Stop after the build.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
-def demo(no_serve: bool, host: str, port: int) -> None:  # noqa: FBT001 - click passes flags by name
-    """Crawl a make-believe studio over real HTTP, build, and serve what came of it."""
+def demo(context: Context, no_serve: bool, host: str, port: int) -> None:  # noqa: FBT001 - click passes flags by name
+    """Crawl a make-believe studio over real HTTP, build, and serve what came of it.
+
+    All of it stands in a temporary folder; the data folder is left alone.
+    """
+    # Only this needs the sample, and it is slow to load.
+    from scraper.sample import Studio  # noqa: PLC0415 - as the comment says
+    from scraper.sample import serve as serve_sample  # noqa: PLC0415 - as above
+
     with TemporaryDirectory(prefix="mikroscope-demo-") as root:
-        context = Context(DataFolder(Path(root)), machines=False)
-        with context.folder.locked(), context.report() as report, serve_sample(Studio.sample()) as site:
+        context = Context(DataFolder(Path(root)), context.machines)
+        with (
+            context.folder.locked(),
+            context.report() as report,
+            serve_sample(Studio.sample()) as site,
+        ):
             click.echo(f"The sample studio (all invented) answers at {site.url}")
             options = {"site": site.url, "source": "site", "endpoint": None, "full": False}
             run = _crawl(context, report, max_requests=None, contact=CONTACT, delay=0.0, **options)
             click.echo(night.of_run(run))
             click.echo(night.of_build(build_database(context.folder)))
         if no_serve:
-            click.echo("Done; nothing is kept. Without --no-serve the archive is shown in a browser.")
+            click.echo(
+                "Done; nothing is kept. Without --no-serve the archive is shown in a browser."
+            )
             return
-        serve_site(context.folder.database, default_file("metadata.yml"), host, port, click.echo)
+        _serve(context.folder, host, port)

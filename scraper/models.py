@@ -107,6 +107,7 @@ class Exchange:
     body: bytes
     started_at: datetime
     hops: tuple["Exchange", ...] = ()
+    truncated: bool = False  # more came than was wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,9 @@ class Run:
     gone: int = 0
     failed: int = 0
     notes: tuple[str, ...] = ()
+    new: int = 0
+    changed: int = 0
+    found: tuple[tuple[str, int], ...] = ()  # how many posts each kind of list named
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class Person:
     name: str
     studio: str | None
     role: str | None
+    spellings: tuple[str, ...] = ()  # as posts write the name
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class Json:
         """Write an object for a line."""
         self._write({"event": "note", "text": text})
 
+    def fail(self, text: str) -> None:
+        """Write an object for the error that ends the program."""
+        self._write({"event": "error", "text": text})
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from scraper import names
 from scraper.errors import DataFolderError
-from scraper.models import Interview
 
 _ROUNDS = 2000  # each guess of a name costs that many digests
 
@@ -36,7 +35,9 @@ class Tombstones:
             data = json.loads(path.read_text("utf-8"))
             return cls(data["salt"], frozenset(data["urls"]), frozenset(data["people"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataFolderError(f"{path}: not readable as tombstones; restore it before going on") from error
+            raise DataFolderError(
+                f"{path}: not readable as tombstones; restore it before going on"
+            ) from error
 
     def save(self, path: Path) -> None:
         """Keep the tombstones at `path`, whole or not at all."""
@@ -63,18 +64,6 @@ class Tombstones:
     def with_person(self, name: str) -> "Tombstones":
         """Return the tombstones with a person added."""
         return replace(self, people=self.people | {_digest(self.salt, names.key(name))})
-
-    def applied(self, reading: Interview) -> Interview | None:
-        """Return a reading without forgotten people as nominators and nominees; None if it is theirs."""
-        if not self.people:
-            return reading
-        if reading.person and self.has_person(reading.person):
-            return None
-        return replace(
-            reading,
-            nominators=tuple(n for n in reading.nominators if not self.has_person(n.name)),
-            nominees=tuple(n for n in reading.nominees if not self.has_person(n.name)),
-        )
 
 
 @lru_cache(maxsize=1 << 16)

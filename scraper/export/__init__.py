@@ -7,17 +7,17 @@ that a reader never meets half of it; what a spreadsheet would run as a formula 
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import IO
 
 from scraper import database
-from scraper.errors import DataFolderError, WrongUsage
+from scraper.errors import DatabaseError, DataFolderError, WrongUsage
 from scraper.export.csv import write_csv
 from scraper.export.json import write_json
 
-Write = Callable[[Iterable[str], Iterator[sqlite3.Row], IO[str]], None]
+Write = Callable[[Iterable[str], Iterable[Iterable[object]], IO[str]], None]
 
 # Format → how a table is written, and the ending of its files.
 FORMATS: dict[str, tuple[Write, str]] = {
@@ -30,7 +30,7 @@ def export(source: Path, target: Path, formats: Iterable[str] = ()) -> list[Path
     """Write every table of the database `source` below the folder `target`; return the files.
 
     `formats` are names of FORMATS, all of them by default. What stood at `target` is replaced in
-    one step when everything is written. Raises DatabaseError where there is no database, WrongUsage
+    one go when everything is written. Raises DatabaseError where there is no database, WrongUsage
     for a format that is none, DataFolderError where the folder cannot be written.
     """
     wanted = tuple(dict.fromkeys(formats)) or tuple(FORMATS)
@@ -41,7 +41,7 @@ def export(source: Path, target: Path, formats: Iterable[str] = ()) -> list[Path
         _refuse_strangers(target)
         beside = target.with_name(f".{target.name}.making")
         try:
-            shutil.rmtree(beside, ignore_errors=True)
+            _clear(beside)
             beside.mkdir(parents=True)
             written = [
                 _table(connection, table, name, beside)
@@ -52,6 +52,9 @@ def export(source: Path, target: Path, formats: Iterable[str] = ()) -> list[Path
         except OSError as error:
             shutil.rmtree(beside, ignore_errors=True)
             raise DataFolderError(f"cannot write {target}: {error.strerror}") from error
+        except sqlite3.Error as error:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise DatabaseError(f"cannot read {source}: {error}") from error
     return [target / path for path in written]
 
 
@@ -70,19 +73,29 @@ def _refuse_strangers(target: Path) -> None:
     """Raise WrongUsage where a folder holds what no export wrote, so that nothing of it is lost."""
     if target.exists() and not target.is_dir():
         raise WrongUsage(f"{target} is a file; exports are a folder")
-    strangers = [p.name for p in target.iterdir() if p.name not in FORMATS] if target.exists() else []
+    strangers = (
+        [p.name for p in target.iterdir() if p.name not in FORMATS] if target.exists() else []
+    )
     if strangers:
-        raise WrongUsage(f"{target} holds {strangers[0]}, which no export wrote; choose another folder")
+        raise WrongUsage(
+            f"{target} holds {strangers[0]}, which no export wrote; choose another folder"
+        )
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder of ours, if it is there; what cannot be removed is an error."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _swap(beside: Path, target: Path) -> None:
     """Put the folder `beside` in the place of `target`."""
     old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    _clear(old)
     if target.exists():
         target.rename(old)
     beside.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    _clear(old)
     descriptor = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,19 +1,18 @@
-"""CSV: RFC 4180, UTF-8, a header, `\\r\\n` line ends; empty cells are values that are not known.
+r"""CSV: RFC 4180, UTF-8, a header, `\r\n` line ends; empty cells are values that are not known.
 
 Rule: a cell that a spreadsheet would take for a formula starts with an apostrophe. Readers undo it
 by taking one apostrophe off cells that begin with `'` and then one of `= + - @`, tab, CR or `'`.
 """
 
 import csv
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO
 
 # OWASP, CSV injection; the apostrophe itself, so that undoing is exact.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def write_csv(columns: Iterable[str], rows: Iterator[sqlite3.Row], file: IO[str]) -> None:
+def write_csv(columns: Iterable[str], rows: Iterable[Iterable[object]], file: IO[str]) -> None:
     """Write a header and the rows to `file`, opened with newline=""."""
     writer = csv.writer(file)
     writer.writerow(columns)

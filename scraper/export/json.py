@@ -4,12 +4,11 @@ Rule: text stays readable (UTF-8, not escaped); null is a value that is not know
 """
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO
 
 
-def write_json(columns: Iterable[str], rows: Iterator[sqlite3.Row], file: IO[str]) -> None:
+def write_json(columns: Iterable[str], rows: Iterable[Iterable[object]], file: IO[str]) -> None:
     """Write the rows to `file` as a JSON array, an object a line."""
     names = tuple(columns)
     separator = "[\n"

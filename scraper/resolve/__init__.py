@@ -1,0 +1,14 @@
+"""Sightings of pages → people, interviews, posts with their versions, and who named whom.
+
+Rule: pure and in a fixed order, so that the same archive gives the same result. One person's
+special case is an entry of overrides.yml; nobody's name stands here.
+
+overrides: what people decided · who: names → persons · history: captures → versions and status ·
+together: all of it → people, turns, posts, nominations.
+"""
+
+from scraper.resolve.history import Sighting
+from scraper.resolve.overrides import Overrides, read_overrides
+from scraper.resolve.together import Resolved, resolve
+
+__all__ = ["Overrides", "Resolved", "Sighting", "read_overrides", "resolve"]

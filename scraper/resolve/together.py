@@ -1,0 +1,235 @@
+"""All posts together → people, turns, posts and nominations.
+
+Rule: read top to bottom it is the list of steps. Who was forgotten is nobody's nominator, nominee
+or author here, whatever the pages say.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scraper.errors import WrongUsage
+from scraper.models import Evidence, Finding, Named, Nomination, Person, Post, Turn
+from scraper.resolve.history import History, Sighting, histories
+from scraper.resolve.overrides import Overrides
+from scraper.resolve.who import OWN, Book
+from scraper.urls import canonical
+
+# Posts of one person that are no translations of each other and lie further apart are two turns.
+SAME_TURN = timedelta(days=60)
+Forgotten = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What the posts tell together; `hidden` are the URLs of posts of people who were forgotten."""
+
+    people: tuple[Person, ...]
+    turns: tuple[Turn, ...]
+    posts: tuple[Post, ...]
+    nominations: tuple[Nomination, ...]
+    findings: tuple[Finding, ...]
+    hidden: frozenset[str] = frozenset()
+
+
+def nobody(_name: str) -> bool:
+    """Say of each name that it was not forgotten."""
+    return False
+
+
+def resolve(
+    sightings: Iterable[Sighting], overrides: Overrides, forgotten: Forgotten = nobody
+) -> Resolved:
+    """Return people, turns, posts and nominations; sightings may come in any order.
+
+    `forgotten` tells of a name whether its bearer was forgotten on request.
+    """
+    book = Book(overrides)
+    findings: list[Finding] = []
+    told = [history for history in histories(sightings) if _tells_who(history, findings)]
+    shown = [history for history in told if not _is_hidden(history, book, forgotten, findings)]
+    batons = _Batons(book, forgotten)
+    for history in shown:
+        book.meet(_author(history), history.url, OWN)
+        batons.meet(history)
+    owners: dict[str, list[History]] = defaultdict(list)
+    for history in shown:
+        owners[book.key(_author(history), history.url)].append(history)
+    turns, posts = _turns_and_posts(owners, book)
+    nominations = tuple(_nominations(posts, batons, book, findings))
+    return Resolved(
+        people=tuple(_people(book, turns)),
+        turns=turns,
+        posts=posts,
+        nominations=nominations,
+        findings=(*findings, *book.unused(forgotten)),
+        hidden=frozenset(h.url for h in told) - {h.url for h in shown},
+    )
+
+
+def _author(history: History) -> str:
+    return history.now.person or ""
+
+
+def _tells_who(history: History, findings: list[Finding]) -> bool:
+    if not _author(history).strip():
+        said = f"{history.url}: nobody is named as the one who answers; not loaded"
+        findings.append(Finding("error", "no-person", said))
+        return False
+    return True
+
+
+def _is_hidden(history: History, book: Book, forgotten: Forgotten, findings: list[Finding]) -> bool:
+    if not forgotten(book.decided(_author(history), history.url)):
+        return False
+    # Neither name nor URL is said: both would tell who it is.
+    where = f"{history.last.file}, offset {history.last.offset}"
+    said = f"a post of somebody who was forgotten came back ({where}); forget them again"
+    findings.append(Finding("warning", "forgotten-came-back", said))
+    return True
+
+
+class _Batons:
+    """Who names whom in a post, without those who were forgotten."""
+
+    def __init__(self, book: Book, forgotten: Forgotten) -> None:
+        self._book = book
+        self._forgotten = forgotten
+
+    def meet(self, history: History) -> None:
+        """Make the book know everybody whom a post names."""
+        for named in (*history.now.nominators, *history.now.nominees):
+            if self._may_be_told(named, history.url):
+                self._book.meet(named.name, history.url)
+
+    def edges(self, post: Post) -> Iterator[tuple[tuple[str, str], Evidence]]:
+        """Yield (nominator, nominee) by their keys, and the sentence that says so."""
+        now = post.versions[-1].reading
+        own = self._book.key(now.person or "", post.url)
+        for named in now.nominees:
+            if self._may_be_told(named, post.url):
+                edge = own, self._book.key(named.name, post.url)
+                yield edge, Evidence(post.id, "nominator", named.quote)
+        for named in now.nominators:
+            if self._may_be_told(named, post.url):
+                edge = self._book.key(named.name, post.url), own
+                yield edge, Evidence(post.id, "nominee", named.quote)
+
+    def _may_be_told(self, named: Named, url: str) -> bool:
+        return not self._forgotten(self._book.decided(named.name, url))
+
+
+def _turns_and_posts(
+    owners: Mapping[str, Sequence[History]], book: Book
+) -> tuple[tuple[Turn, ...], tuple[Post, ...]]:
+    turns: list[Turn] = []
+    posts: list[Post] = []
+    for key in sorted(owners):
+        person_id = book.id(key)
+        for number, group in enumerate(_by_turn(owners[key]), start=1):
+            turn_id = person_id if number == 1 else f"{person_id}-{number}"
+            turns.append(_turn(turn_id, person_id, group))
+            posts += _posts(turn_id, person_id, group)
+    return tuple(turns), tuple(posts)
+
+
+def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[Post]:
+    """Yield a turn's posts; a second one in a language is numbered."""
+    taken: Counter[str] = Counter()
+    for history in group:
+        lang = history.now.lang
+        taken[lang] += 1
+        yield Post(
+            id=f"{turn_id}-{lang}{f'-{taken[lang]}' if taken[lang] > 1 else ''}",
+            interview_id=turn_id,
+            person_id=person_id,
+            url=history.url,
+            status=history.status,
+            first_seen=history.first.captured_at,
+            last_seen=history.last.captured_at,
+            versions=history.versions,
+        )
+
+
+def _by_turn(group: Sequence[History]) -> list[list[History]]:
+    """Part a person's posts into turns: translations of each other, or of about the same date."""
+    turns: list[list[History]] = []
+    for history in sorted(group, key=lambda h: (str(h.now.published or "9999"), h.url)):
+        for turn in turns:
+            if any(_same_turn(history, other) for other in turn):
+                turn.append(history)
+                break
+        else:
+            turns.append([history])
+    return turns
+
+
+def _same_turn(one: History, other: History) -> bool:
+    if one.url in _translations(other) or other.url in _translations(one):
+        return True
+    if one.now.published is None or other.now.published is None:
+        return True
+    return abs(one.now.published - other.now.published) <= SAME_TURN
+
+
+def _translations(history: History) -> Iterator[str]:
+    for _, url in history.now.translations:
+        try:
+            yield canonical(url)
+        except WrongUsage:
+            continue  # hreflang of a page may hold anything; what is no URL is no post's
+
+
+def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:
+    """Return a turn; its facts are the first post's that tells them, English before French."""
+    readings = sorted((h.now for h in group), key=lambda r: (r.lang, r.url))
+    return Turn(
+        id=turn_id,
+        person_id=person_id,
+        role=next((r.role or r.role_detail for r in readings if r.role or r.role_detail), None),
+        studio=next((r.studio for r in readings if r.studio), None),
+        published=min((r.published for r in readings if r.published), default=None),
+        languages=tuple(sorted({r.lang for r in readings})),
+    )
+
+
+def _nominations(
+    posts: Sequence[Post], batons: _Batons, book: Book, findings: list[Finding]
+) -> Iterator[Nomination]:
+    """Yield the edges, each with the sentences of both ends, in the order of their ids."""
+    told: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
+    for post in posts:
+        for edge, evidence in batons.edges(post):
+            told[edge].append(evidence)
+    found = []
+    for (giver, taker), sentences in sorted(told.items()):
+        ordered = tuple(sorted(sentences, key=lambda e: (e.post_id, e.end, e.quote)))
+        if giver == taker:
+            said = f"{book.name(giver)} is said to have named themselves"
+            first = ordered[0]
+            findings.append(Finding("warning", "self-nomination", said, first.post_id, first.quote))
+        found.append(_nomination(book.id(giver), book.id(taker), ordered))
+    yield from sorted(found, key=lambda nomination: nomination.id)
+
+
+def _nomination(giver: str, taker: str, evidence: tuple[Evidence, ...]) -> Nomination:
+    ends = {each.end for each in evidence}
+    status = "both ends" if len(ends) > 1 else f"{min(ends)} only"
+    return Nomination(f"{giver}--{taker}", giver, taker, status, evidence)
+
+
+def _people(book: Book, turns: Sequence[Turn]) -> Iterator[Person]:
+    """Yield everyone who answered or was named, with role and studio of their latest turn."""
+    latest = {}
+    for turn in sorted(turns, key=lambda t: (str(t.published or ""), t.id)):
+        latest[turn.person_id] = turn
+    for key in sorted(book.keys(), key=book.id):
+        turn_of = latest.get(book.id(key))
+        yield Person(
+            id=book.id(key),
+            name=book.name(key),
+            studio=turn_of.studio if turn_of else None,
+            role=turn_of.role if turn_of else None,
+            spellings=book.spellings(key),
+        )
