@@ -7,57 +7,65 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scraper.text import fold
+from scraper.text import fold, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'‘ʼ\-.][^\W\d_]+)*\.?")
 _POSSESSIVE = re.compile(r"[’'‘ʼ](?:s|S)?$")
+_BACK = 8  # characters before a word in which the end of a sentence is looked for
 _JOINT = re.compile(r"[ \u00a0\u202f]+")  # what may stand between two words of one name
 _ELIDED = re.compile(r"(?i)^(?:[dlcjnst]|qu|jusqu|lorsqu)[’'‘ʼ](?=[^\W\d_]{2})")
 
 PARTICLES = frozenset(
-    "de du des d la le los las van von der den ter ten di da do dos das del della el al bin bint"
-    " ben ibn zu zur af av y e st".split()
+    words(
+        "de du des d la le los las van von der den ter ten di da do dos das del della el al bin bint"
+        " ben ibn zu zur af av y e st"
+    )
 )
 # Words of jobs and departments: they stand before or after a name and are capitalised like one.
 ROLE_WORDS = frozenset(
-    "2d 3d a animateur animation animator animatrice apprenti apprentice art artist artiste"
-    " artistic artistique artists asset assets assistant assistante associate cfx cg character charge"
-    " chargee chef cheffe chief coach color colour comp compositing concept coordinateur"
-    " coordination coordinator coordinatrice creative data department departmental dev developer"
-    " developpeur developpeuse director directeur directrice editing editor editorial editeur"
-    " editrice effects engineer environment environments episodic executive expert facial fx"
-    " general generalist global graphiste groom grooming head hr infographiste intern ip it"
-    " junior layout lead leader lighter lighting line lookdev manager matte mid modeler modeling"
-    " modeller modelling monteur monteuse motion officer operator operations painter painting"
-    " pipeline post previs previz principal producer producteur productrice production productions"
-    " programmer project prod recruiter recruitment render rendering responsable rh rig rigger"
-    " rigging script senior set sfx shading simulation software specialist stage stagiaire stereo"
-    " story storyboard studio supervision supervising superviseur superviseuse supervisor support surfacing"
-    " system systems talent td team technical technician technicien technicienne technique texture"
-    " texturing vfx vice visual wrangler".split()
+    words(
+        "2d 3d a animateur animation animator animatrice apprenti apprentice art artist artiste"
+        " artistic artistique artists asset assets assistant assistante associate cfx cg character charge"
+        " chargee chef cheffe chief coach color colour comp compositing concept coordinateur"
+        " coordination coordinator coordinatrice creative data department departmental dev developer"
+        " developpeur developpeuse director directeur directrice editing editor editorial editeur"
+        " editrice effects engineer environment environments episodic executive expert facial fx"
+        " general generalist global graphiste groom grooming head hr infographiste intern ip it"
+        " junior layout lead leader lighter lighting line lookdev manager matte mid modeler modeling"
+        " modeller modelling monteur monteuse motion officer operator operations painter painting"
+        " pipeline post previs previz principal producer producteur productrice production productions"
+        " programmer project prod recruiter recruitment render rendering responsable rh rig rigger"
+        " rigging script senior set sfx shading simulation software specialist stage stagiaire stereo"
+        " story storyboard studio supervision supervising superviseur superviseuse supervisor support surfacing"
+        " system systems talent td team technical technician technicien technicienne technique texture"
+        " texturing vfx vice visual wrangler"
+    )
 )
+_BEFORE_A_NAME = ROLE_WORDS | PARTICLES
 # Words that open a sentence or stand capitalised in these posts and are never part of a name.
 _NEVER = frozenset(
-    "a about above academic after again all allez alors already also always an and animation another"
-    " any anyone april apres as ask asked at au aujourd aujourdhui aussi aux avec avril baton"
-    " bangalore bangalorean bengaluru because believe ben bien bonjour bravo but by c ca car ce cela celui"
-    " certainly c'est cest cet cette chaque cher chere chers choose chosen clearly collegue colleague comme"
-    " congrats congratulations courage dans de dear december decembre definitely des desormais devant"
-    " did discover do donc du each eight elle en enjoy ensuite entre et everyone evidemment fevrier"
-    " february films finally first focus for france french from get girl go good goodbye great guys hello"
-    " her here hey hi his honestly how huit i if il ils in india interview is it its j jai janvier january"
-    " je july juillet juin june l la lastly le les let look lui ma madame mademoiselle mai maintenant"
-    " mais march mars maybe me meet meme mera merci mes mikros mikroscope microscope miss mme mon"
-    " monday monsieur montreal montrealaise mr mrs ms my naturally new news next ni no nobody nom nominated nominee"
-    " non nomme nominee nommee not notre nous nos november novembre now o obviously october octobre of"
-    " oh ok on one or ou oui our out over paris parisian parisiennes pass pay people perhaps person personne peut place"
-    " please pour pourquoi probably put qu quand que quel quelle quelqu qui rather read s sa sans"
-    " scoop se september septembre she si simply since so some someone soon sorry sous studios surely sur talents"
-    " tag thank thanks that the their them then there these they this those to today toi ton tu un"
-    " under une until us vas very vive voila voici vos votre vous we welcome well what when where"
-    " which who why will wish with without would yes you your yours she's he he's"
-    " aout august mikro spotlight spotlights designee designe sunday tuesday wednesday thursday friday saturday"
-    " lundi mardi mercredi jeudi vendredi samedi dimanche christmas noel".split()
+    words(
+        "a about above academic after again all allez alors already also always an and animation another"
+        " any anyone april apres as ask asked at au aujourd aujourdhui aussi aux avec avril baton"
+        " bangalore bangalorean bengaluru because believe ben bien bonjour bravo but by c ca car ce cela celui"
+        " certainly c'est cest cet cette chaque cher chere chers choose chosen clearly collegue colleague comme"
+        " congrats congratulations courage dans de dear december decembre definitely des desormais devant"
+        " did discover do donc du each eight elle en enjoy ensuite entre et everyone evidemment fevrier"
+        " february films finally first focus for france french from get girl go good goodbye great guys hello"
+        " her here hey hi his honestly how huit i if il ils in india interview is it its j jai janvier january"
+        " je july juillet juin june l la lastly le les let look lui ma madame mademoiselle mai maintenant"
+        " mais march mars maybe me meet meme mera merci mes mikros mikroscope microscope miss mme mon"
+        " monday monsieur montreal montrealaise mr mrs ms my naturally new news next ni no nobody nom nominated nominee"
+        " non nomme nominee nommee not notre nous nos november novembre now o obviously october octobre of"
+        " oh ok on one or ou oui our out over paris parisian parisiennes pass pay people perhaps person personne peut place"
+        " please pour pourquoi probably put qu quand que quel quelle quelqu qui rather read s sa sans"
+        " scoop se september septembre she si simply since so some someone soon sorry sous studios surely sur talents"
+        " tag thank thanks that the their them then there these they this those to today toi ton tu un"
+        " under une until us vas very vive voila voici vos votre vous we welcome well what when where"
+        " which who why will wish with without would yes you your yours she's he he's"
+        " aout august mikro spotlight spotlights designee designe sunday tuesday wednesday thursday friday saturday"
+        " lundi mardi mercredi jeudi vendredi samedi dimanche christmas noel"
+    )
 )
 # A first word of a sentence with one of these endings is a verb form or an adverb.
 _OPENING = re.compile(r"(?:ing|ly|ment)$")
@@ -85,6 +93,8 @@ def find(text: str) -> Iterator[Found]:
     """
     run: list[re.Match[str]] = []
     for word in _WORD.finditer(text):
+        if not run and word.group().islower():
+            continue  # most words of a text
         if run and not _JOINT.fullmatch(text, run[-1].end(), word.start()):
             yield from _name(text, run)
             run = []
@@ -92,15 +102,16 @@ def find(text: str) -> Iterator[Found]:
             yield from _name(text, run)
             run = []
         bare = word.group().rstrip(".")
-        if _capitalised(word.group(), opening=_opens(text, word.start())) or (
+        if _capitalised(word, text) or (
             run and (fold(bare) in PARTICLES or (len(bare) == 1 and bare.isupper()))
         ):
             run.append(word)
-            ends_sentence = word.group().endswith(".") and len(word.group()) > 3  # noqa: PLR2004 - "P." and "St." are no ends
+            ends_sentence = word.group().endswith(".") and len(word.group()) > 3
             if not ends_sentence:
                 continue
-        yield from _name(text, run)
-        run = []
+        if run:
+            yield from _name(text, run)
+            run = []
     yield from _name(text, run)
 
 
@@ -115,25 +126,28 @@ def slug(name: str) -> str:
 
 
 def _opens(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" \u00a0\u202f\"“«‘'(")
+    before = text[max(0, start - _BACK) : start].rstrip(" \u00a0\u202f\"“«‘'(")
     return not before or before[-1] in ".!?…:"
 
 
-def _capitalised(word: str, *, opening: bool) -> bool:
-    bare = _ELIDED.sub("", _POSSESSIVE.sub("", word))
+def _capitalised(match: re.Match[str], text: str) -> bool:
+    """Tell whether a word of `text` is capitalised as names are."""
+    word = match.group()
+    bare = word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
     if not bare[0].isupper():
         return False
     folded = fold(bare)
     if folded in _NEVER or (bare == word and _ELIDED.match(word)):
         return False
-    return not (opening and _OPENING.search(folded) and "-" not in word)
+    opens_oddly = "-" not in word and _OPENING.search(folded)
+    return not (opens_oddly and _opens(text, match.start()))
 
 
 def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     """Yield the name that a run of words makes, if one is left when the jobs are taken off."""
     while run and fold(run[-1].group()) in PARTICLES:
         run = run[:-1]
-    while run and fold(run[0].group()) in ROLE_WORDS | PARTICLES:
+    while run and fold(run[0].group()) in _BEFORE_A_NAME:
         run = run[1:]
     for cut, word in enumerate(run):
         if cut and fold(word.group()) in ROLE_WORDS and len(word.group()) > 1:
@@ -146,7 +160,7 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     if elided and len(run) == 1:
         start += elided.end()
     name = _POSSESSIVE.sub("", text[start:end])
-    if name.endswith(".") and len(run[-1].group()) > 3:  # noqa: PLR2004 - "P." keeps its point
+    if name.endswith(".") and len(run[-1].group()) > 3:
         name = name[:-1]
     if len(fold(name)) > 1:
         yield Found(name, start, start + len(name))

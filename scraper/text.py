@@ -11,10 +11,13 @@ import ftfy
 
 # Characters that show nothing and only part words: soft hyphen, zero-width space, word joiner, BOM.
 # The zero-width joiner stays, because emoji are made with it.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x00"))
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\\x00]+")
 _SPACES = re.compile(r"\s{2,}|[\t\n\r\f\v\x1c-\x1f\u2028\u2029]")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+# Of ASCII, letters and digits make words, in lower case; all else parts them.
+_FOLDED = "".join(c.lower() if c.isalnum() else " " for c in map(chr, range(128)))
+# Letters that have no accent to take off (casefold has made "ss" of "ß" already).
+_LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _EMOJI = re.compile(
     "[\u200d\u20e3\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
     "\u3030\u303d\u3297\u3299\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+"
@@ -22,8 +25,8 @@ _EMOJI = re.compile(
 # A sentence ends at . ! ? or …, with what closes it; then white space. Not after an initial
 # ("P. George") or a short title ("Mr. Joly").
 _SENTENCE_END = re.compile(
-    r"(?<!\b[^\W\d_]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bMrs\.)(?<!\bMme\.)"
-    r"(?<=[.!?…])[\"'»”’)\]]*(?:\s+(?![!?:;»”)])|(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"
+    r"[.!?…](?<!\b[^\W\d_]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bMrs\.)(?<!\bMme\.)"
+    r"[\"'»”’)\]]*(?:\s+(?![!?:;»”)])|(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"
 )
 # Signs that UTF-8 was read as a one-byte encoding: one of its lead bytes, then a continuation byte,
 # as cp1252, cp1257 and ISO-8859-16 show them.
@@ -32,23 +35,36 @@ _MOJIBAKE = re.compile(r"[ÂÃÄÅâãäåðĆĂÐšāćąĄĒēčģķĢĀĖŠŹ
 _HALF = re.compile(r"([ÃĂĆÂĀ])(?= )")
 
 
+def words(table: str) -> tuple[str, ...]:
+    """Return the words of a table that is written as words with white space between."""
+    return tuple(table.split())
+
+
 def tidy(text: str) -> str:
     """Return `text` on one line: runs of white space are one space, none at the ends.
 
     A single no-break space stays, as French puts one before `?` and `!`.
     """
-    text = text.translate(_INVISIBLE)
-    return _SPACES.sub(" ", text).strip()
+    if text.isprintable() and "  " not in text:
+        return text.strip()  # only plain single spaces, and nothing invisible: most texts
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
 def fold(text: str) -> str:
     """Return a key for comparing: lower case, no accents, words of a-z and 0-9 parted by a space."""
     if not text.isascii():
-        text = text.casefold().translate(_LIGATURES)
-        text = "".join(
-            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-        )
-    return _NOT_WORD.sub(" ", text.lower()).strip()
+        text = unaccented(text).encode("ascii", "replace").decode("ascii")
+    return " ".join(text.translate(_FOLDED).split())
+
+
+def unaccented(text: str) -> str:
+    """Return `text` in lower case without accents and ligatures; what is no letter stays."""
+    text = text.replace("’", "'").casefold()
+    if text.isascii():
+        return text
+    for ligature, letters in _LIGATURES:
+        text = text.replace(ligature, letters)
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def without_emoji(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from scraper.errors import BadInput, TooLarge
 from scraper.models import Interview
-from scraper.reading.decode import decode
+from scraper.reading.decode import as_utf8
 from scraper.reading.html import MAX_BYTES, read_html
 from scraper.reading.interview import read_interview
 from scraper.reading.page import Page
@@ -16,9 +16,13 @@ from scraper.reading.plain import read_rest, read_text
 
 __all__ = ["as_contract", "read_page"]
 
-_HTML = re.compile(r"<(?:!doctype|html|head|body|p|div|h[1-6]|br|table|article|section|span|ul|li|font|center)\b", re.IGNORECASE)
-_LOOK = 4096  # characters at the start that tell what a file is
-_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a]")
+_HTML = re.compile(
+    rb"<(?:!doctype|html|head|body|p|div|h[1-6]|br|table|article|section|span|ul|li|font|center)\b",
+    re.IGNORECASE,
+)
+_NOTHING = b" \t\r\n\x00"
+_LOOK = 4096  # bytes at the start that tell what a file is
+_CONTROL = bytes([*range(0x01, 0x09), *range(0x0E, 0x1B)])  # characters that no text has
 
 
 def read_page(body: bytes, url: str, *, media_type: str | None = None) -> Interview:
@@ -35,18 +39,23 @@ def read_page(body: bytes, url: str, *, media_type: str | None = None) -> Interv
 def _to_page(body: bytes, url: str, media_type: str | None) -> Page:
     if len(body) > MAX_BYTES:
         raise TooLarge(f"{url}: {len(body)} bytes; more than {MAX_BYTES} no page has")
-    text = decode(body, media_type)
-    if not text.strip(" \t\r\n\x00\ufeff"):
+    text = as_utf8(body, media_type)
+    if not text.strip(_NOTHING):
         raise BadInput(f"{url}: empty")
     kind = (media_type or "").split(";")[0].strip().lower()
     start = text[:_LOOK]
-    if len(_CONTROL.findall(start)) > len(start) // 50 or (kind and not kind.startswith("text/") and not _is_markup(kind)):
+    if _is_binary(start) or (kind and not kind.startswith("text/") and not _is_markup(kind)):
         raise BadInput(f"{url}: neither HTML nor text")
-    if kind.endswith("json") or (not kind and start.lstrip()[:1] == "{"):
-        return read_rest(text, url)
-    if kind == "text/plain" or (kind != "text/html" and not _is_markup(kind) and not _HTML.search(start)):
-        return read_text(text)
+    if kind.endswith("json") or (not kind and start.lstrip()[:1] == b"{"):
+        return read_rest(text.decode(), url)
+    if kind == "text/plain" or not (kind == "text/html" or _is_markup(kind) or _HTML.search(start)):
+        return read_text(text.decode())
     return read_html(text, url)
+
+
+def _is_binary(start: bytes) -> bool:
+    """Tell whether more than one byte in fifty is a control character."""
+    return len(start) - len(start.translate(None, _CONTROL)) > len(start) // 50
 
 
 def _is_markup(kind: str) -> bool:
@@ -80,7 +89,8 @@ def as_contract(interview: Interview) -> dict[str, Any]:
             for answer in interview.answers
         ],
         "images": [
-            {"url": image.url, "alt": image.alt, "caption": image.caption} for image in interview.images
+            {"url": image.url, "alt": image.alt, "caption": image.caption}
+            for image in interview.images
         ],
         "call_to_action": interview.call_to_action,
         "left_over": list(interview.left_over),

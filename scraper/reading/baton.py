@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from scraper import names
 from scraper.models import Named
-from scraper.text import fold, sentences, tidy, without_emoji
+from scraper.text import fold, sentences, tidy, without_emoji, words
 
 # «Nominated by his colleague X», «Désignée par X», «chosen by X», «sur proposition de X»
 _BY = re.compile(
@@ -19,14 +19,33 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 # «X passed him the baton», «X has nominated Y», «X lui a passé le relais»
+_DEED = (
+    r"(?:nominated|named|chose|picked|designated|tagged|selected|passed|handed|gave"
+    r"|nomm[ée]e?|nomin[ée]e?|d[ée]sign[ée]e?|choisie?|pass[ée]e?|transmis|tendu|confi[ée])\b"
+)
 _DID = re.compile(
-    r"^[’'‘]?\s*(?:,\s*)?(?:who\s+|qui\s+|has\s+|have\s+|had\s+|a\s+|l[’']a\s+|lui\s+a\s+|ont\s+|just\s+|then\s+)*"
-    r"(?:nominated|named|chose|picked|designated|tagged|selected|passed|handed|gave|nomm[ée]e?|nomin[ée]e?|d[ée]sign[ée]e?|choisie?|pass[ée]e?|transmis|tendu|confi[ée])\b",
+    r"^[’'‘]?\s*(?:,\s*)?"
+    r"(?:who\s+|qui\s+|has\s+|have\s+|had\s+|a\s+|l[’']a\s+|lui\s+a\s+|ont\s+|just\s+|then\s+)*"
+    + _DEED,
     re.IGNORECASE,
 )
+# Each phrase of _BY and _DID has one of these in it: a text without any names nobody.
+_NAMING = tuple(
+    words(
+        "nominat named chos design pick select tag appoint propos suggest invit forward recommend called"
+        " nomm nomin désign choisi sollicit recommand baton torch relais flambeau témoin temoin footsteps"
+        " suite pas hand gave transmis tendu confi"
+    )
+)
 # What ends the list of those who nominated: «…, it's now the turn of Y», «, c'est au tour de Y»
-_ENOUGH = re.compile(r"[,;:.!?–—](?!\s*(?:and|et|&)\b)|\s(?:it[’'‘]?s|it is|c[’'‘]est|who|qui|for|pour|to|is|est|now|from|of|de l|du)\b", re.IGNORECASE)
-_LIST = re.compile(r"^\s*(?:[,;/+&•|]|\band\b|\bet\b|\bou\b|\bor\b|\bas well as\b|\bainsi que\b|\bplus\b|\bthen\b|\bpuis\b|[,;]\s*(?:and|et|or|ou|&))\s*(?:also\s+|aussi\s+|à\s+|to\s+|my\s+\w+\s+)?$", re.IGNORECASE)
+_ENOUGH = re.compile(
+    r"[,;:.!?–—](?!\s*(?:and|et|&)\b)|\s(?:it[’'‘]?s|it is|c[’'‘]est|who|qui|for|pour|to|is|est|now|from|of|de l|du)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"^\s*(?:[,;/+&•|]|\band\b|\bet\b|\bou\b|\bor\b|\bas well as\b|\bainsi que\b|\bplus\b|\bthen\b|\bpuis\b|[,;]\s*(?:and|et|or|ou|&))\s*(?:also\s+|aussi\s+|à\s+|to\s+|my\s+\w+\s+)?$",
+    re.IGNORECASE,
+)
 
 # «I pass the baton to X», «I would like to nominate X», «Je passe le relais à X», «my choice is X»
 _HANDS = re.compile(
@@ -50,18 +69,27 @@ _MENTIONED = re.compile(
     r"\b(?:unlike|with|avec|comme|worked|working|film|movie|character|series|show|by|par|met|for|chez|at|in|on|dans|sur)\W+(?:\w+\W+){0,3}$",
     re.IGNORECASE,
 )
-_NEGATED_AFTER = re.compile(r"^[^.!?]{0,40}\b(?:already|d[ée]jà|nominated me|named me|chose me|m[’']a)\b|^[^.!?]{0,12}\b(?:for (?:naming|nominating|choosing|passing)|pour m)", re.IGNORECASE)
+_NEGATED_AFTER = re.compile(
+    r"^[^.!?]{0,40}\b(?:already|d[ée]jà|nominated me|named me|chose me|m[’']a)\b|^[^.!?]{0,12}\b(?:for (?:naming|nominating|choosing|passing)|pour m)",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\([^)]{0,60}\)")  # «Ada Byron (FX) or Kumar R (Layout)»
 _TITLE_WORK = re.compile(r"[\"“«‘]\s*$")  # a name in quotation marks is of a film
 _NAMES_ONLY = re.compile(r"[\s,;:/&+!?.…()'’‘\"“”«»|•·–—>→*-]*")
-_FILLER = frozenset("and et or ou my mon ma colleague collegue friend ami amie dear cher chere the le la to a go your turn you re next it s c est toi jouer tour de vous good luck bonne chance now maintenant please yes oui well alors".split())
+_FILLER = frozenset(
+    words(
+        "and et or ou my mon ma colleague collegue friend ami amie dear cher chere the le la to a go"
+        " your turn you re next it s c est toi jouer tour de vous good luck bonne chance now"
+        " maintenant please yes oui well alors"
+    )
+)
 
 
 def find_nominators(paragraphs: Iterable[str], person: str | None) -> tuple[Named, ...]:
     """Return who named the person, as standfirst and intro say, in the order of the text."""
     found: dict[str, Named] = {}
     for paragraph in paragraphs:
-        for sentence in sentences(paragraph):
+        for sentence in sentences(paragraph) if _may_name(paragraph) else ():
             for name in _namers(sentence, person):
                 found.setdefault(names.key(name), Named(name, sentence))
     if person:
@@ -69,8 +97,16 @@ def find_nominators(paragraphs: Iterable[str], person: str | None) -> tuple[Name
     return tuple(found.values())
 
 
+def _may_name(text: str) -> bool:
+    lower = text.lower()
+    return any(stem in lower for stem in _NAMING)
+
+
 def _namers(sentence: str, person: str | None) -> Iterator[str]:
-    candidates = [f for f in names.find(sentence) if not (person and names.key(f.name) == names.key(person))]
+    if not _may_name(sentence):
+        return
+    own = names.key(person or "")
+    candidates = [found for found in names.find(sentence) if names.key(found.name) != own]
     for by in _BY.finditer(sentence):
         end = by.end()
         first = True
@@ -97,7 +133,7 @@ def _in_list(between: str) -> bool:
 
 def _far(between: str) -> bool:
     """Tell whether words between «nominated by» and a name are too many for «his colleague …»."""
-    return between.count(" ") > 9 or bool(re.search(r"[.!?;:]", between))  # noqa: PLR2004 - «by his colleague from the lighting team, …»
+    return between.count(" ") > 9 or bool(re.search(r"[.!?;:]", between))
 
 
 def find_nominees(answer: str) -> tuple[Named, ...]:
@@ -124,8 +160,12 @@ def _bare(paragraph: str) -> Iterator[tuple[str, str]]:
     rest = text
     for name in reversed(found):
         rest = rest[: name.start] + " " + rest[name.start + len(name.name) :]
-    words = fold(rest).split()
-    if found and all(word in _FILLER or word in names.ROLE_WORDS for word in words) and len(found) <= 12:  # noqa: PLR2004 - more is no baton
+    left = fold(rest).split()
+    if (
+        found
+        and all(word in _FILLER or word in names.ROLE_WORDS for word in left)
+        and len(found) <= 12
+    ):
         quote = paragraph
         yield from ((name.name, quote) for name in found)
 
@@ -137,7 +177,7 @@ def _opening(paragraph: str) -> Iterator[tuple[str, str]]:
     for n, found in enumerate(names.find(first)):
         between = first[end : found.start]
         opens = n == 0 and _NAMES_ONLY.fullmatch(without_emoji(between) or "")
-        if not (opens or (n and _in_list(between))) or (n == 0 and found.words < 2):  # noqa: PLR2004
+        if not (opens or (n and _in_list(between))) or (n == 0 and found.words < 2):
             break
         if n == 0 and (_NEGATED_AFTER.match(first[found.end :]) or _DID.match(first[found.end :])):
             break
@@ -162,11 +202,16 @@ def _handed(paragraph: str) -> Iterator[tuple[str, str]]:
 
 
 def _mentioned(paragraph: str) -> Iterator[tuple[str, str]]:
-    """A full name anywhere, if nothing says that it is another's."""
+    """Yield a full name anywhere, if nothing says that it is another's."""
     for sentence in sentences(paragraph):
         for found in names.find(sentence):
             before, after = sentence[: found.start], sentence[found.end :]
-            if found.words < 2 or _OTHERS.search(before) or _MENTIONED.search(before) or _NEGATED_AFTER.match(after):  # noqa: PLR2004
+            if (
+                found.words < 2
+                or _OTHERS.search(before)
+                or _MENTIONED.search(before)
+                or _NEGATED_AFTER.match(after)
+            ):
                 continue
             if not (_TITLE_WORK.search(before) or fold(found.name).startswith("the ")):
                 yield found.name, sentence

@@ -5,7 +5,7 @@ Rule: tables of what sites say, over folded text; a line is furniture as a whole
 
 import re
 
-from scraper.text import fold, tidy
+from scraper.text import count_words, fold, tidy, words
 
 # «Talent Spotlights», «Focus Talents»: the categories the series stands in.
 CATEGORIES = frozenset(("talent spotlights", "talent spotlight", "focus talents", "focus talent"))
@@ -13,14 +13,16 @@ _CATEGORY = re.compile(r"\b(?:talent\s+spotlights?|focus\s+talents?)$", re.IGNOR
 
 # A line made of these words only is a share bar, a menu or a meta line, never part of a post.
 _WORDS = frozenset(
-    "share partager partagez tweet tweeter facebook twitter x linkedin instagram youtube vimeo pinterest"
-    " whatsapp telegram email mail e print imprimer copy link copier le lien on sur via this article post"
-    " page cet home accueil news newsfeed actus actualites blog menu search rechercher close fermer en fr"
-    " english francais follow us suivez nous contact contactez privacy policy cookies cookie legal notice"
-    " mentions legales politique de confidentialite terms conditions of use and the to back top retour haut"
-    " previous next suivant precedent read more lire la suite en savoir plus all toutes les skip content"
-    " aller au contenu sitemap plan du site careers jobs comments 0 no subscribe accept reject tags tag"
-    " paris bangalore montreal studios about".split()
+    words(
+        "share partager partagez tweet tweeter facebook twitter x linkedin instagram youtube vimeo pinterest"
+        " whatsapp telegram email mail e print imprimer copy link copier le lien on sur via this article post"
+        " page cet home accueil news newsfeed actus actualites blog menu search rechercher close fermer en fr"
+        " english francais follow us suivez nous contact contactez privacy policy cookies cookie legal notice"
+        " mentions legales politique de confidentialite terms conditions of use and the to back top retour haut"
+        " previous next suivant precedent read more lire la suite en savoir plus all toutes les skip content"
+        " aller au contenu sitemap plan du site careers jobs comments 0 no subscribe accept reject tags tag"
+        " paris bangalore montreal studios about"
+    )
 )
 # Patterns over folded text, each whole line.
 _LINES = re.compile(
@@ -47,7 +49,9 @@ _LINES = re.compile(
     r"|(?:tags?|categor(?:y|ies)|etiquettes?|categories?|filed under|posted in|publie dans|classe dans)\b.{0,80}"
     r")",
 )
-_BYLINE = re.compile(r"(?:posted |written |published |publie |ecrit |redige )?(?:by|par) (?:\w+ ?){1,5}")
+_BYLINE = re.compile(
+    r"(?:posted |written |published |publie |ecrit |redige )?(?:by|par) (?:\w+ ?){1,5}"
+)
 # «Do you want to join our Parisian teams? Apply here!», «Stay up to date … e-zine … here.»
 _CALL = re.compile(
     r"\b(?:(?:want|wish|like|love|ready|looking|dream\w*|interested)\b.{0,20}\b(?:join|work with|work at|joining|part of)\b"
@@ -60,13 +64,27 @@ _NOTE = re.compile(
     r"^(?:editor s note|note from the editor|editors? note|ed note|note de l editeur|note de la redaction|ndlr|nb|update|mise a jour|erratum|correction"
     r"|interview(?:ed)? (?:by|conducted|realisee|led)|propos recueillis|this (?:interview|article|post) (?:was|has|is|first|originally)|cet(?:te)? (?:interview|entretien|article) (?:a|est|fut)\b|translat(?:ed|ion) (?:by|from)|traduit|traduction)\b"
 )
-_CREDIT = re.compile(r"\b(?:photo credits?|credits? photos?|picture credits?|image credits?|courtesy of|photo by|photo de|credit)\b|©")
+# «Photo credit: …», «Crédits photos …», «© Ombrelle»; «this is a photo of my cat» is none.
+_CREDIT_OPENS = tuple(
+    ["credit", "crédit"]
+    + [f"{a} {by} " for a in ("photo", "photos", "picture", "image") for by in ("by", "de", "par")]
+)
+_CREDIT_HOLDS = [
+    "©",
+    "courtesy of",
+    "credit photo",
+    "crédit photo",
+    "credits photo",
+    "crédits photo",
+    "photo credit",
+    "picture credit",
+    "image credit",
+]
 # Under the Mikroscope 🔍 NAME …; the phrase opens the line and is no sentence going on.
 _SERIES_TITLE = re.compile(
     r"^\W*(?:(?:(?:under|sous|au|behind|inside)\s+)?(?:the|le|la)?\s*mikroscope)\b(?!\s+(?:is|are|est|was|series|interview|article|d[eu]|of)\b)",
-    re.IGNORECASE,
 )
-_MIKROSCOPE = re.compile(r"\bmikroscopes?\b", re.IGNORECASE)
+_MIKROSCOPE = re.compile(r"\bmikroscopes?\b")
 
 
 def category_in(text: str) -> str | None:
@@ -87,12 +105,12 @@ def is_furniture(text: str) -> bool:
         return not text.strip() or text.strip() in "|·•–—-/\\>»«<×✕☰"
     if folded in CATEGORIES:
         return True
-    words = folded.split()
-    if len(words) <= 12 and all(word in _WORDS for word in words):
+    said = folded.split()
+    if len(said) <= 12 and all(word in _WORDS for word in said):
         return True
-    if len(words) <= 6 and re.fullmatch(_BYLINE, folded) and not text.endswith((".", "!", "?")):
+    if len(said) <= 6 and re.fullmatch(_BYLINE, folded) and not text.endswith((".", "!", "?")):
         return True
-    return bool(_LINES.fullmatch(folded)) and len(words) <= 40
+    return bool(_LINES.fullmatch(folded)) and len(said) <= 40
 
 
 def is_call(text: str) -> bool:
@@ -102,19 +120,29 @@ def is_call(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Tell whether a line is a note by the editors."""
-    return bool(_NOTE.match(fold(text[:120])))
+    return bool(_NOTE.match(fold(text[:40])))
 
 
 def is_credit(text: str) -> bool:
     """Tell whether a line credits a picture."""
-    return len(text) <= 300 and bool(_CREDIT.search(text.lower()))
+    if len(text) > 120:
+        return False
+    lower = text.lower()
+    return lower.startswith(_CREDIT_OPENS) or any(sign in lower for sign in _CREDIT_HOLDS)
 
 
 def names_the_series(text: str) -> bool:
     """Tell whether a line is a title of the series: it opens with its name."""
-    return len(text) <= 250 and bool(_SERIES_TITLE.match(tidy(text)))
+    if len(text) > 250 or "mikroscope" not in (text := text.casefold()):
+        return False
+    return bool(_SERIES_TITLE.match(tidy(text)))
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a line that opens with the series' name is a sentence of the intro."""
+    return text.endswith((".", ":")) or count_words(text) > 40  # no title is as long
 
 
 def mentions_the_series(text: str) -> bool:
     """Tell whether a text says the name of the series anywhere."""
-    return bool(_MIKROSCOPE.search(text))
+    return "mikroscope" in (text := text.casefold()) and bool(_MIKROSCOPE.search(text))

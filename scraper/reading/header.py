@@ -5,18 +5,20 @@ read out of a sentence comes with that sentence.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote, urlsplit
 
 from scraper import names
-from scraper.text import fold, sentences, tidy, without_emoji
+from scraper.text import fold, sentences, tidy, unaccented, without_emoji
 
 # ── Title ─────────────────────────────────────────────────────────────────────────────────────────
 _SERIES = re.compile(r"^.*?\bmi[ck]roscopes?\b(?:\s+(?:series|interview))?", re.IGNORECASE)
 _PART = re.compile(r"\s+[–—‒―-]+\s+|\s*[,:|•·]\s+|\s+\|\s+|\s+[–—]|[–—]\s+")
-_CITY = r"(?:Paris|Bangalore|Bengaluru|Montr[ée]al|Li[èe]ge|London|Londres|India|Inde|France|Canada)"
+_CITY = (
+    r"(?:Paris|Bangalore|Bengaluru|Montr[ée]al|Li[èe]ge|London|Londres|India|Inde|France|Canada)"
+)
 # «at Mikros Animation Paris», «chez Mikros Animation à Paris», «@ Mikros», «from the Paris studio»
 _COMPANY = r"(?:the\s+)?(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?"
 _AT_STUDIO = re.compile(
@@ -25,13 +27,20 @@ _AT_STUDIO = re.compile(
     rf"|\s*[,–—|-]\s*{_COMPANY}(?:\s*(?:[,–—|(-]|\b(?:in|à))?\s*{_CITY}\)?)?\s*$"
     rf"|\s*(?:[,–—|-]\s*|\b(?:in|at|à)\s+|\()(?:our\s+|the\s+)?{_CITY}(?:\s+studio)?\)?\s*$",
 )
-_SITE_NAME = re.compile(r"\s+[|–—•·-]\s+(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?\s*$")
+_SITE_NAME = re.compile(
+    r"\s+[|–—•·-]\s+(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?\s*$"
+)
 
 # ── Studio ────────────────────────────────────────────────────────────────────────────────────────
 _STUDIOS = (
     ("Paris", r"paris(?:iens?|iennes?|ian)?"),
     ("Bangalore", r"bangalore|bengaluru|bangalorean"),
     ("Montréal", r"montreal(?:ais|aise|aises|er|ers)?"),
+)
+# … as «Ombrelle Animation in Paris», then as «our teams in Paris».
+_SAID = tuple(
+    tuple((studio, re.compile(rf"\b{before}(?:{city})\b")) for studio, city in _STUDIOS)
+    for before in (r"animation(?: studios?)?(?: (?:a|in|de|at))? ", "")
 )
 # «After Paris and Bangalore, it's Montreal's turn»: where the series has been before.
 _BEFORE = re.compile(r"\b(?:after|following|apres|suite a)\b[^,;.!?]*[,;]?")
@@ -41,9 +50,18 @@ _MONTHS = {
     name: number
     for number, names_ in enumerate(
         (
-            "january janvier jan janv", "february fevrier feb fev fevr", "march mars mar", "april avril apr avr",
-            "may mai", "june juin jun", "july juillet jul juil", "august aout aug",
-            "september septembre sep sept", "october octobre oct", "november novembre nov", "december decembre dec",
+            "january janvier jan janv",
+            "february fevrier feb fev fevr",
+            "march mars mar",
+            "april avril apr avr",
+            "may mai",
+            "june juin jun",
+            "july juillet jul juil",
+            "august aout aug",
+            "september septembre sep sept",
+            "october octobre oct",
+            "november novembre nov",
+            "december decembre dec",
         ),
         start=1,
     )
@@ -52,19 +70,30 @@ _MONTHS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|mon|tue|wed|thu|fri|sat|sun)"
 _ON = r"(?:(?:published|posted|publie|updated|date|on|le|the|mis en ligne|posted on)\s+)*"
-_DAY_FIRST = re.compile(rf"^{_ON}(?:{_WEEKDAY} )?(?:the |le )?(\d{{1,2}})(?:st|nd|rd|th|er)?(?: of)? ({_MONTH}) (\d{{4}})(?: (?:at|a) .{{1,9}}| \d{{1,2}} ?(?:h|\d).{{0,6}})?$")
-_MONTH_FIRST = re.compile(rf"^{_ON}(?:{_WEEKDAY} )?({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)? (\d{{4}})$")
+_DAY_FIRST = re.compile(
+    rf"^{_ON}(?:{_WEEKDAY} )?(?:the |le )?(\d{{1,2}})(?:st|nd|rd|th|er)?(?: of)? ({_MONTH}) (\d{{4}})(?: (?:at|a) .{{1,9}}| \d{{1,2}} ?(?:h|\d).{{0,6}})?$"
+)
+_MONTH_FIRST = re.compile(
+    rf"^{_ON}(?:{_WEEKDAY} )?({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)? (\d{{4}})$"
+)
 _NUMERIC = re.compile(rf"^{_ON}(\d{{1,2}}) (\d{{1,2}}) (\d{{4}})$")
 _ISO = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})")
 
 # ── Intro ─────────────────────────────────────────────────────────────────────────────────────────
-_AFTER_NAME = re.compile(r"^(?:[’'‘ʼ]s)?(?:\s+turn)?\s*(?:[,–—:(|-]|\s(?:is|est|as|en tant que|notre|our|une?|an?|the|la|le)\s)\s*")
+_AFTER_NAME = re.compile(
+    r"^(?:[’'‘ʼ]s)?(?:\s+turn)?\s*(?:[,–—:(|-]|\s(?:is|est|as|en tant que|notre|our|une?|an?|the|la|le)\s)\s*"
+)
 _ROLE_ENDS = re.compile(
     r"\s*(?:[,;]\s*(?=(?:who|qui|to|for|tells?|talks?|shares?|answers?|speaks?|gives?|r[ée]pond|parle|nous|vous|de|pour|is|est|has|was|and|et|afin|our|notre|as|in|[àa]|at|chez|il|elle|he|she|let|d[ée]couvr\w+|the next|it|c)\b)"
     r"|\b(?:who|qui|which|to (?:answer|tell|speak|talk|share|go|take|be|pass|play)|tells|talks|shares|answers|speaks|gives|reveals|opens|takes|is|was|has|joins|r[ée]pond|partage|raconte|parle|nous|vous|se|passe|est|de r[ée]pondre|pour r[ée]pondre|de se|d[’']y|[àa] r[ée]pondre|of (?:answering|going))\b"
-    r"|\b(?:at|chez|@|from|for|with)\s+(?:the\s+|our\s+)?(?:Mikros|[A-ZÀ-Ý][\w’'-]*\s+Animation|studio)|\b(?:in|at|à|de|from)\s+(?:our\s+|the\s+)?" + _CITY + r"|[:!?…]|\.(?:\s|$)|\)|$)"
+    r"|\b(?:at|chez|@|from|for|with)\s+(?:the\s+|our\s+)?(?:Mikros|[A-ZÀ-Ý][\w’'-]*\s+Animation|studio)|\b(?:in|at|à|de|from)\s+(?:our\s+|the\s+)?"
+    + _CITY
+    + r"|[:!?…]|\.(?:\s|$)|\)|$)"
 )
-_ONE_OF = re.compile(r"^(?:one of|l['’]une? d|un de|une de|our|notre|nos|also|the (?:latest|next|first|new)|le prochain|la prochaine|it\b|c['’]est|now|in turn)", re.IGNORECASE)
+_ONE_OF = re.compile(
+    r"^(?:one of|l['’]une? d|un de|une de|our|notre|nos|also|the (?:latest|next|first|new)|le prochain|la prochaine|it\b|c['’]est|now|in turn)",
+    re.IGNORECASE,
+)
 _ROLE_LENGTH = 120
 # Sentences that present someone, with the name after or before.
 _PRESENTS = re.compile(
@@ -83,7 +112,11 @@ class Presented:
 
 def read_title(title: str) -> Presented:
     """Return who a title of the series names, and as what, without the studio."""
-    rest = _SERIES.sub("", without_emoji(title), count=1) if _SERIES.match(title) else without_emoji(title)
+    rest = (
+        _SERIES.sub("", without_emoji(title), count=1)
+        if _SERIES.match(title)
+        else without_emoji(title)
+    )
     rest = rest.strip(" \u00a0!?:,;.|–—-\"“”«»'’‘•·()[]/")
     if not rest:
         return Presented(None, None)
@@ -150,7 +183,9 @@ def find_person(paragraphs: Iterable[str], url: str, nominators: Iterable[str]) 
                     presented = Presented(found.name, None, sentence)
                 if len(words) == 1 and words[0] in in_url:
                     first_name = first_name or (found.name, sentence)
-    if presented is not None and not (first_name and fold(first_name[0]) not in fold(presented.person or "")):
+    if presented is not None and not (
+        first_name and fold(first_name[0]) not in fold(presented.person or "")
+    ):
         return presented
     return _person_of_slug(url, first_name)
 
@@ -163,14 +198,16 @@ def _person_of_slug(url: str, first_name: tuple[str, str] | None) -> Presented:
         words = words[words.index(fold(first_name[0])) :]
     name = []
     for word in words:
-        if word in names.ROLE_WORDS and len(word) > 1 or word in ("at", "chez"):
+        if (word in names.ROLE_WORDS and len(word) > 1) or word in ("at", "chez"):
             break
         name.append(word)
-    if not 1 <= len(name) <= 5:  # noqa: PLR2004 - a slug with no role word tells no name
+    if not 1 <= len(name) <= 5:
         return Presented(None, None)
     if first_name and name[0] == fold(first_name[0]):
         name[0] = first_name[0]
-    spelt = " ".join(word if word in names.PARTICLES else word[:1].upper() + word[1:] for word in name)
+    spelt = " ".join(
+        word if word in names.PARTICLES else word[:1].upper() + word[1:] for word in name
+    )
     return Presented(spelt, None, first_name[1] if first_name else None)
 
 
@@ -181,10 +218,14 @@ def _slug_words(url: str) -> list[str]:
 
 def find_role(paragraphs: Iterable[str], person: str) -> Presented:
     """Return the role that the intro gives the person, in its own wording, and the sentence."""
+    own = names.key(person)
+    words = set(own.split())
     for paragraph in paragraphs:
+        if not words.issubset(fold(paragraph).split()):
+            continue
         for sentence in sentences(paragraph):
             for found in names.find(sentence):
-                if not _same_person(found.name, person):
+                if names.key(found.name) != own:
                     continue
                 after = sentence[found.start + len(found.name) :]
                 opening = _AFTER_NAME.match(after)
@@ -194,7 +235,12 @@ def find_role(paragraphs: Iterable[str], person: str) -> Presented:
                 end = _ROLE_ENDS.search(rest)
                 role = rest[: end.start()] if end else rest
                 role = role.strip(" \u00a0,;–—-(")
-                if role and not _ONE_OF.match(role) and len(role) <= _ROLE_LENGTH and not _ends_at_once(role):
+                if (
+                    role
+                    and not _ONE_OF.match(role)
+                    and len(role) <= _ROLE_LENGTH
+                    and not _ends_at_once(role)
+                ):
                     return Presented(person, role, sentence)
     return Presented(person, None)
 
@@ -204,34 +250,29 @@ def _ends_at_once(role: str) -> bool:
     return not any(word in names.ROLE_WORDS and len(word) > 1 for word in fold(role).split())
 
 
-def _same_person(one: str, other: str) -> bool:
-    return names.key(one) == names.key(other)
-
-
 def find_studio(texts: Iterable[str | None]) -> tuple[str, str] | None:
     """Return the first studio that the texts name, in their order of rank, and the sentence.
 
     «Mikros Animation Paris» counts before «in Paris»; a studio of the past («After Paris …») not.
     """
     parts = [text for text in texts if text]
-    for pattern in (r"\banimation(?: studios?)?(?: (?:a|in|de|at))? ({city})\b", r"\b({city})\b"):
-        for text in parts:
-            for sentence in (s for paragraph in text.split("\n\n") for s in sentences(paragraph)):
-                plain = _BEFORE.sub(" ", _lower(sentence))
-                folded = fold(plain)
-                hits = [
-                    (match.start(), studio)
-                    for studio, city in _STUDIOS
-                    if (match := re.search(pattern.format(city=city), folded))
-                ]
-                if hits:
-                    return min(hits)[1], sentence
+    for studios in _SAID:
+        for sentence in _sentences(parts):
+            folded = fold(_BEFORE.sub(" ", unaccented(sentence)))
+            hits = [
+                (match.start(), studio)
+                for studio, said in studios
+                if (match := said.search(folded))
+            ]
+            if hits:
+                return min(hits)[1], sentence
     return None
 
 
-def _lower(sentence: str) -> str:
-    """Lower case without accents, punctuation kept: clauses are told apart by commas."""
-    return "".join(fold(c) if not c.isascii() else c.lower() for c in sentence)
+def _sentences(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        for paragraph in text.split("\n\n"):
+            yield from sentences(paragraph)
 
 
 def read_date(text: str) -> date | None:

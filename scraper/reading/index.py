@@ -84,7 +84,7 @@ def robots_sitemaps(body: bytes, base: str) -> tuple[str, ...]:
     """Return the sitemaps that a robots.txt names, in its order (sitemaps.org protocol)."""
     lines = body[:MAX_BYTES].decode("utf-8-sig", "replace").splitlines()
     named = (line.partition(":")[2].strip() for line in lines if _names_sitemap(line))
-    return tuple(dict.fromkeys(urljoin(base, url) for url in named if url))
+    return tuple(dict.fromkeys(_joined(base, url) for url in named if url))
 
 
 def sitemap(body: bytes, base: str) -> Sitemap:
@@ -103,10 +103,10 @@ def sitemap(body: bytes, base: str) -> Sitemap:
         changed = parse_time(_child(element, "lastmod"))
         place = _child(element, "loc")
         if name == "sitemap" and place:
-            sitemaps.append(Link(urljoin(base, place), changed))
+            sitemaps.append(Link(_joined(base, place), changed))
         elif place:
-            posts += [Link(urljoin(base, place), changed)]
-            posts += [Link(urljoin(base, url)) for url in _alternates(element)]
+            posts += [Link(_joined(base, place), changed)]
+            posts += [Link(_joined(base, url)) for url in _alternates(element)]
         element.clear()
     return Sitemap(_posts(iter(posts)), tuple(sitemaps))
 
@@ -118,7 +118,7 @@ def feed(body: bytes, base: str) -> tuple[Link, ...]:
         place = _child(element, "link") or _atom_link(element)
         # RSS says when a post was published, not when it changed: only Atom's date is of use.
         if place:
-            found.append(Link(urljoin(base, place), parse_time(_child(element, "updated"))))
+            found.append(Link(_joined(base, place), parse_time(_child(element, "updated"))))
     return _posts(iter(found))
 
 
@@ -191,6 +191,14 @@ def parse_time(text: str | None) -> datetime | None:
         return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _joined(base: str, url: str) -> str:
+    """Return a link of a document as an absolute URL; one that cannot be joined stays as it is."""
+    try:
+        return urljoin(base, url)
+    except ValueError:  # such as a bracket that is never closed
+        return url
 
 
 def _names_sitemap(line: str) -> bool:
@@ -283,7 +291,7 @@ def _rest_post(item: Any, base: str) -> RestPost | None:
 def _hrefs(tree: LexborHTMLParser, base: str) -> Iterator[tuple[Any, str]]:
     """Yield the nodes that link somewhere, with the canonical URL."""
     first = tree.css_first("base[href]")
-    place = urljoin(base, (first.attributes.get("href") or "") if first else "")
+    place = _joined(base, (first.attributes.get("href") or "") if first else "")
     for node in tree.css("a[href], link[href]"):
         if url := _canonical(node.attributes.get("href") or "", place):
             yield node, url

@@ -9,9 +9,11 @@ from datetime import date
 from scraper.errors import NotOfTheSeries
 from scraper.models import Answer, Image, Interview, Named
 from scraper.reading import baton, header, vocabulary
-from scraper.reading.article import Article, Part, deal_out
+from scraper.reading.article import deal_out
 from scraper.reading.furniture import category_in, mentions_the_series, names_the_series
+from scraper.reading.links import absolute
 from scraper.reading.page import Page
+from scraper.reading.parts import Article, Part
 from scraper.reading.prompts import Prompt, find_prompts
 from scraper.text import fold
 
@@ -32,7 +34,11 @@ def read_interview(page: Page, url: str) -> Interview:
     presented = header.read_title(title) if title else header.Presented(None, None)
     head = [*intro, *standfirst]
     nominators = baton.find_nominators(head, presented.person)
-    who = presented if presented.person else header.find_person(head, url, [n.name for n in nominators])
+    who = (
+        presented
+        if presented.person
+        else header.find_person(head, url, [n.name for n in nominators])
+    )
     detail = header.find_role(head, who.person) if who.person else header.Presented(None, None)
     if detail.role and presented.role and fold(detail.role) == fold(presented.role):
         detail = header.Presented(None, None)
@@ -56,7 +62,7 @@ def read_interview(page: Page, url: str) -> Interview:
         nominators=nominators,
         nominees=nominees,
         answers=answers,
-        images=_images(article),
+        images=_images(article, url),
         call_to_action="\n\n".join(call) or None,
         left_over=tuple(article.texts(Part.LEFT_OVER)),
         quotes=_quotes(who, presented, detail, studio, nominators, nominees),
@@ -69,12 +75,18 @@ def _belongs(page: Page, prompts: list[Prompt], url: str) -> None:
     known = {p.question_id for p in prompts if p.question_id}
     first = prompts[0].at if prompts else len(page.lines)
     own = [t for t in page.titles if t]
-    headings = [line.text for line in page.lines[:first] if line.kind == "heading" and not line.linked]
+    headings = [
+        line.text for line in page.lines[:first] if line.kind == "heading" and not line.linked
+    ]
     titled = any(mentions_the_series(t) for t in own) or any(
         names_the_series(line.text) for line in page.lines[:first] if not line.linked
     )
     if not known:
-        reason = "titled as of the series, but none of its questions was found" if titled else "no question of the series was found"
+        reason = (
+            "titled as of the series, but none of its questions was found"
+            if titled
+            else "no question of the series was found"
+        )
         raise NotOfTheSeries(f"{url}: {reason}")
     shown = own or headings
     if shown and not titled and not any(mentions_the_series(t) for t in headings):
@@ -83,7 +95,7 @@ def _belongs(page: Page, prompts: list[Prompt], url: str) -> None:
         said = mentions_the_series(header.unquoted(url)) or any(
             mentions_the_series(line.text) for line in page.lines[:first] if not line.linked
         )
-        if not (said and len(known) >= 5):  # noqa: PLR2004 - most of the eight
+        if not (said and len(known) >= 5):
             raise NotOfTheSeries(f"{url}: titled «{shown[0][:80]}», which is not of the series")
     needed = _ENOUGH_TITLED if titled else _ENOUGH
     if len(known) < needed:
@@ -116,8 +128,10 @@ def _paragraphs(article: Article, part: Part) -> list[str]:
 
 def _is_new(description: str, article: Article) -> bool:
     """Tell whether a description says what the post's own text does not (an excerpt repeats it)."""
-    start = fold(description.split("[…]")[0].split("…")[0])[:60]
-    return bool(start) and not any(start in fold(line.text) or fold(line.text)[:60] in start for line in article.page.lines)
+    start = fold(description.split("[…]", maxsplit=1)[0].split("…", maxsplit=1)[0])[:60]
+    return bool(start) and not any(
+        start in fold(line.text) or fold(line.text)[:60] in start for line in article.page.lines
+    )
 
 
 def _answers(article: Article) -> tuple[Answer, ...]:
@@ -133,7 +147,9 @@ def _answers(article: Article) -> tuple[Answer, ...]:
                 paragraphs[-1] += f" {lines[at].text}"
             else:
                 paragraphs.append(lines[at].text)
-        answers.append(Answer(position, prompt.question_id, lines[prompt.at].text, "\n\n".join(paragraphs)))
+        answers.append(
+            Answer(position, prompt.question_id, lines[prompt.at].text, "\n\n".join(paragraphs))
+        )
     return tuple(answers)
 
 
@@ -148,7 +164,12 @@ def _nominees(answers: Iterable[Answer]) -> tuple[Named, ...]:
 def _language(page: Page, answers: tuple[Answer, ...], url: str) -> str:
     """Return the language of the questions; where that cannot be told, what URL or page say."""
     asked = vocabulary.language([answer.question for answer in answers])
-    return asked or header.language_of(url) or (page.lang if page.lang in ("en", "fr") else None) or "en"
+    return (
+        asked
+        or header.language_of(url)
+        or (page.lang if page.lang in ("en", "fr") else None)
+        or "en"
+    )
 
 
 def _category(article: Article) -> str | None:
@@ -174,7 +195,7 @@ def _published(article: Article) -> date | None:
     return None
 
 
-def _images(article: Article) -> tuple[Image, ...]:
+def _images(article: Article, url: str) -> tuple[Image, ...]:
     """Return the pictures of the post, each with its caption, and captions without a picture."""
     page, parts = article.page, article.parts
     captions = [at for at, part in enumerate(parts) if part is Part.CAPTION]
@@ -187,11 +208,17 @@ def _images(article: Article) -> tuple[Image, ...]:
         if not low <= picture.before <= high:
             continue
         following = page.pictures[n + 1].before if n + 1 < len(page.pictures) else len(parts)
-        own = [at for at in captions if picture.before <= at < max(following, picture.before + 1) and at <= picture.before + 1]
+        own = [
+            at
+            for at in captions
+            if picture.before <= at < max(following, picture.before + 1)
+            and at <= picture.before + 1
+        ]
         if not own:
             own = [at for at in captions if at == picture.before - 1]
         captions = [at for at in captions if at not in own[:1]]
-        images.append(Image(picture.url, picture.alt, page.lines[own[0]].text if own else None))
+        source = absolute(url, picture.url) if picture.url else None
+        images.append(Image(source, picture.alt, page.lines[own[0]].text if own else None))
     images.extend(Image(None, None, page.lines[at].text) for at in captions)
     return tuple(images)
 

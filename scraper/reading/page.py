@@ -4,17 +4,20 @@ Rule: all three forms of a post (HTML, extracted text, REST object) become a Pag
 an interview works on Pages only and never on markup.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# Lines, pictures and boxes are named tuples: a page has hundreds, and they are the cheapest to make.
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of text as it stands on the page.
 
-    `kind` is text, item (of a list), heading, or caption. `block` numbers the paragraph (or item,
-    heading, cell) that the line is part of. `place` is the number of the box it stands in, see
-    Page.boxes. `strong` is the length of an emphasised run at its start, `linked` tells that all of
-    it is a link, `aside` the boxes around it that are menus, forms, footers and the like.
+    `kind` is text, item (of a list), heading, caption, or apart: all of a menu, form or footer in
+    which nothing is asked. `block` numbers the paragraph (or item, heading, cell) that the line is
+    part of. `place` is the number of the box it stands in, see Page.boxes. `strong` is the length
+    of an emphasised run at its start, `linked` tells that all of it is a link, `aside` the boxes
+    around it that are menus, forms, footers and the like.
     """
 
     text: str
@@ -32,9 +35,11 @@ class Line:
         return self.strong >= len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture standing before line number `before`; `boxes` are the boxes around it."""
+class Picture(NamedTuple):
+    """A picture standing before line number `before`; `box` is the box it stands in.
+
+    `url` is as the page has it, often relative to the page's own.
+    """
 
     before: int
     url: str | None
@@ -42,14 +47,12 @@ class Picture:
     box: int
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """An element that parts text: its parent box, and the lines `first` to `end` (exclusive)."""
 
     parent: int
     first: int
     end: int
-    tag: str = "div"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +71,4 @@ class Page:
     section: str | None = None
     description: str | None = None
     site_name: str | None = None
-    translations: tuple[tuple[str, str], ...] = field(default=())
+    translations: tuple[tuple[str, str], ...] = ()

@@ -33,7 +33,7 @@ def read_text(text: str) -> Page:
         block += bool(bullet)
         lines.append(Line(text=fixed[bullet.end() :] if bullet else fixed, kind=kind, block=block))
         block += bool(bullet)
-    return Page(lines=tuple(lines), boxes=(Box(-1, 0, len(lines), "text"),), plain=True)
+    return Page(lines=tuple(lines), boxes=(Box(-1, 0, len(lines)),), plain=True)
 
 
 def read_rest(body: str, url: str) -> Page:
@@ -50,7 +50,8 @@ def read_rest(body: str, url: str) -> Page:
         raise BadInput(f"{url}: JSON, but no WordPress post (it has no content.rendered)")
     title = _plain(_rendered(post, "title") or "")
     excerpt = _rendered(post, "excerpt") or ""
-    page = read_html(f"<body><h1>{html.escape(title)}</h1>{content}</body>", url)
+    markup = f"<body><h1>{html.escape(title)}</h1>{content}</body>"
+    page = read_html(markup.encode("utf-8", "replace"), url)
     date = post.get("date")
     return replace(
         page,
@@ -82,4 +83,5 @@ def _rendered(post: Any, field: str) -> str | None:
 
 def _plain(markup: str) -> str:
     """Return the text of a short piece of HTML."""
-    return " ".join(line.text for line in read_html(f"<body>{markup}</body>", "").lines)
+    page = read_html(f"<body>{markup}</body>".encode("utf-8", "replace"), "")
+    return " ".join(line.text for line in page.lines)

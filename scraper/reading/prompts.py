@@ -7,17 +7,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from scraper.reading import vocabulary
 from scraper.reading.furniture import is_furniture, names_the_series
 from scraper.reading.page import Box, Line, Page
 from scraper.text import fold, sentences
 
-_NUMBER = re.compile(r"^(?:(?:question|q)\s*)?(?:n[°o]\s*)?\(?\d{1,2}\s*(?:[.):/–—-]|\s-)\s*(?=\S)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"^(?:(?:question|q)\s*)?(?:n[°o]\s*)?\(?\d{1,2}\s*(?:[.):/–—-]|\s-)\s*(?=\S)", re.IGNORECASE
+)
 _LEAD = re.compile(r"^[^?!]{3,240}[?!]+(?:[\"'»”’)]|[ \u00a0\u202f]»)*(?=\s*\S)")
-_QUOTED = tuple("\"“«‘„‹")
-_OPEN_END = re.compile(r"[.?!…;,]$")
+_QUOTED = tuple('"“«‘„‹')
+_MARKS = '"“”«»‘„‹›* \u00a0\u202f'
+_ENDS = (".", "?", "!", "…", ";", ",")
 _ENDS_ASKING = re.compile(r"[?!]\W*$")
+_LONG = 300  # characters; no question is longer
 _SHORT = 160  # characters; a prompt without `?` or `!` is short
 
 
@@ -29,14 +34,13 @@ class Prompt:
     question_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     at: int
     end: int  # characters of the line that are the question
-    joined: bool  # whether the next line belongs to the question too
-    question_id: str
-    weak: bool  # a sentence at the start of a longer line, or in quotation marks
     stand: str  # heading, item, strong or plain
+    question_id: str
+    joined: bool = False  # whether the next line belongs to the question too
+    weak: bool = False  # a sentence at the start of a longer line, or in quotation marks
 
 
 def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
@@ -45,7 +49,7 @@ def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
     A page whose questions are buried in long paragraphs is read sentence by sentence.
     """
     chosen = _choose(list(_candidates(page)))
-    if len({c.question_id for c in chosen}) < 3:  # noqa: PLR2004 - a post has eight; fewer than three is none
+    if len({c.question_id for c in chosen}) < 3:
         by_sentence = _by_sentence(page)
         others = _choose(list(_candidates(by_sentence)))
         if len({c.question_id for c in others}) > max(2, len(chosen)):
@@ -68,40 +72,55 @@ def _stands(line: Line) -> set[str]:
 
 
 def _candidates(page: Page) -> Iterator[_Candidate]:
-    lines = page.lines
     skip = -1
-    for at, line in enumerate(lines):
-        if at == skip or line.kind == "caption":
+    for at, line in enumerate(page.lines):
+        if at == skip or line.kind in ("caption", "apart") or not _may_ask(line):
             continue
-        text, how = line.text, stand(line)
-        asking = "?" in text or "!" in text
-        if not (asking or how != "plain" or line.strong or (len(text) < _SHORT and text[-1] != ".")):
-            continue
-        number = _NUMBER.match(text)
-        start = number.end() if number else 0
-        # In quotation marks it is cited; all a link, it is a table of contents.
-        quoted = text.startswith(_QUOTED) or line.linked
-        bare = text[start:].strip("\"“”«»‘„‹›* \u00a0\u202f") if quoted else text[start:]
-        if len(text) <= 400 and (question_id := vocabulary.recognise(bare)):
-            yield _Candidate(at, len(text), False, question_id, quoted, how)
-            continue
-        if at + 1 < len(lines) and lines[at + 1].block == line.block and not _OPEN_END.search(text):
-            # A line break inside the question.
-            both = f"{bare} {lines[at + 1].text}"
-            if (
-                lines[at + 1].text[:1].islower()
-                and _ENDS_ASKING.search(both)
-                and (question_id := vocabulary.recognise(both))
-            ):
-                yield _Candidate(at, len(text), True, question_id, quoted, how)
+        if candidate := _candidate(page.lines, at):
+            yield candidate
+            if candidate.joined:
                 skip = at + 1
-                continue
-        if 0 < line.strong < len(text) and (question_id := vocabulary.recognise(text[start : line.strong])):
-            yield _Candidate(at, line.strong, False, question_id, quoted, "strong")
-            continue
-        if asking and not quoted and (lead := _LEAD.match(text, start)):
-            if question_id := vocabulary.recognise(lead.group()):
-                yield _Candidate(at, lead.end(), False, question_id, True, how)
+
+
+def _may_ask(line: Line) -> bool:
+    """Tell whether a line is worth a look: it asks, stands out, or is short and no sentence."""
+    text = line.text
+    if "?" in text or "!" in text or line.strong or line.kind != "text":
+        return True
+    return len(text) < _SHORT and text[-1] != "."
+
+
+def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
+    """Return the question that a line is, begins, or opens with."""
+    line = lines[at]
+    text = line.text
+    number = _NUMBER.match(text)
+    start = number.end() if number else 0
+    # In quotation marks it is cited; all a link, it is a table of contents.
+    weak = text.startswith(_QUOTED) or line.linked
+    bare = text[start:].strip(_MARKS) if weak else text[start:]
+    how = stand(line)
+    if question_id := vocabulary.recognise(bare):
+        return _Candidate(at, len(text), how, question_id, weak=weak)
+    if (both := _with_next(lines, at, bare)) and (question_id := vocabulary.recognise(both)):
+        return _Candidate(at, len(text), how, question_id, joined=True, weak=weak)
+    if 0 < line.strong < len(text):
+        question_id = vocabulary.recognise(text[start : line.strong])
+        if question_id:
+            return _Candidate(at, line.strong, "strong", question_id, weak=weak)
+    if not weak and ("?" in text or "!" in text) and (lead := _LEAD.match(text, start)):
+        question_id = vocabulary.recognise(lead.group())
+        if question_id:
+            return _Candidate(at, lead.end(), how, question_id, weak=True)
+    return None
+
+
+def _with_next(lines: tuple[Line, ...], at: int, text: str) -> str | None:
+    """Return a line with the next one, where a question may go on across the line break."""
+    if at + 1 == len(lines) or lines[at + 1].block != lines[at].block or text.endswith(_ENDS):
+        return None
+    both = f"{text} {lines[at + 1].text}"
+    return both if lines[at + 1].text[:1].islower() and _ENDS_ASKING.search(both) else None
 
 
 def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
@@ -109,7 +128,7 @@ def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
 
     Where questions are set apart (heading, item, emphasised), a second wording of one is kept too.
     """
-    stands = Counter()
+    stands: Counter[str] = Counter()
     for how, _ in {(c.stand, c.question_id) for c in candidates if not c.weak}:
         stands[how] += 1
     order = {q.id: n for n, q in enumerate(vocabulary.QUESTIONS)}
@@ -119,6 +138,9 @@ def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
     sure = [group[0] for group in by_id.values() if len(group) == 1]
     chosen: list[_Candidate] = []
     for group in by_id.values():
+        if len(group) == 1:
+            chosen.append(group[0])
+            continue
         best = max(
             group,
             key=lambda c: (
@@ -145,7 +167,7 @@ def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
     for at, line in enumerate(page.lines):
         moved.append(len(lines))
         if joined:
-            lines[-1] = replace(lines[-1], text=f"{lines[-1].text} {line.text}")
+            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {line.text}")
             moved[-1] -= 1
             joined = False
             continue
@@ -157,9 +179,9 @@ def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
         number = _NUMBER.match(line.text)
         start = number.end() if number else 0
         question = line.text[start : candidate.end].strip()
-        lines.append(replace(line, text=question, strong=min(line.strong, len(question))))
+        lines.append(line._replace(text=question, strong=min(line.strong, len(question))))
         if rest := line.text[candidate.end :].strip(" \u00a0\u202f:–—-"):
-            lines.append(replace(line, text=rest, strong=0, kind="text"))
+            lines.append(line._replace(text=rest, strong=0, kind="text"))
         joined = candidate.joined
     return _renumbered(page, lines, moved), prompts
 
@@ -171,8 +193,8 @@ def _renumbered(page: Page, lines: list[Line], moved: list[int]) -> Page:
     return replace(
         page,
         lines=tuple(lines),
-        boxes=tuple(replace(b, first=moved[b.first], end=moved[b.end]) for b in page.boxes),
-        pictures=tuple(replace(p, before=moved[p.before]) for p in page.pictures),
+        boxes=tuple(Box(b.parent, moved[b.first], moved[b.end]) for b in page.boxes),
+        pictures=tuple(p._replace(before=moved[p.before]) for p in page.pictures),
         times=tuple((moved[min(at, len(moved) - 1)], when) for at, when in page.times),
     )
 
@@ -184,7 +206,7 @@ def _by_sentence(page: Page) -> Page:
     for line in page.lines:
         moved.append(len(lines))
         for n, sentence in enumerate(sentences(line.text)):
-            lines.append(replace(line, text=sentence, strong=0, glued=n > 0))
+            lines.append(line._replace(text=sentence, strong=0, glued=n > 0))
     return _renumbered(page, lines, moved)
 
 
@@ -198,7 +220,7 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
     usual_shapes = {_shape(lines, p.at) for p in known if stand(lines[p.at]) == "plain"}
     first, last = known[0].at, known[-1].at
     box = common_box(page, [p.at for p in known])
-    previous: int | None = None
+    previous = -1  # the line of the question before
     for at in range(box.first, box.end):
         line = lines[at]
         if at in at_known:
@@ -211,24 +233,29 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
                 return
             continue
         followed = at + 1 < box.end and at + 1 not in at_known and not lines[at + 1].linked
-        if not followed or (previous is not None and previous == at - 1):
+        if not followed or 0 <= previous == at - 1:
             continue
-        apart = max(stands[how] for how in _stands(line))
         if stand(line) != "plain":
-            # Set apart as two or more of the known ones are, or as one and worded as a question.
-            if len(line.text) < 300 and (apart > 1 or (apart and vocabulary.is_question(line.text))):  # noqa: PLR2004 - longer is no question
-                if line.kind == "item" and lines[at + 1].kind == "item":
-                    continue  # a list inside an answer
-                yield Prompt(at, None)
-                previous = at
-        elif (
-            first < at < last
-            and stands["plain"]
-            and _shape(lines, at) in usual_shapes
-            and vocabulary.is_question(line.text)
-        ):
+            asked = _asked_apart(lines, at, max(stands[how] for how in _stands(line)))
+        else:
+            asked = first < at < last and _shape(lines, at) in usual_shapes
+            asked = asked and vocabulary.is_question(line.text)
+        if asked:
             yield Prompt(at, None)
             previous = at
+
+
+def _asked_apart(lines: tuple[Line, ...], at: int, alike: int) -> bool:
+    """Tell whether a line is a question by standing as `alike` of the known ones do.
+
+    It must stand as two or more, or as one and be worded as a question.
+    """
+    line = lines[at]
+    if line.kind == "item" and lines[at + 1].kind == "item":
+        return False  # a list inside an answer
+    if len(line.text) >= _LONG:
+        return False
+    return alike > 1 or (alike == 1 and vocabulary.is_question(line.text))
 
 
 def _shape(lines: tuple[Line, ...], at: int) -> tuple[bool, bool]:

@@ -1,0 +1,147 @@
+"""Dealing out the head of a page: what stands from the title to the first question.
+
+Rule: title first, for it tells where the post begins; what is left of the head is intro.
+"""
+
+from scraper.reading import furniture
+from scraper.reading.captions import is_caption
+from scraper.reading.header import pieces, read_date
+from scraper.reading.page import Line, Page
+from scraper.reading.parts import Article, Part
+from scraper.text import fold
+
+_TITLE_REACH = 60  # lines between a title and the first question
+
+
+def deal_head(article: Article) -> None:
+    """Deal out the lines from the title, or from where it would be, to the first question."""
+    page, parts = article.page, article.parts
+    lines, first = page.lines, article.prompts[0].at
+    title = _find_title(page, first)
+    start = title + 1 if title is not None else _head_without_title(article, first)
+    if title is not None:
+        parts[title] = Part.TITLE
+        _above_title(article, title)
+    titled = fold(lines[title].text) if title is not None else None
+    dated = Part.DATE in parts
+    undecided: list[int] = []
+    for at in range(start, first):
+        line = lines[at]
+        if article.is_aside(line) or fold(line.text) == titled:
+            continue
+        part = _meta(line)
+        if part is Part.DATE and not dated:
+            dated = True
+            for earlier in undecided:
+                parts[earlier] = Part.STANDFIRST
+            undecided = []
+            parts[at] = part
+        elif part is not None:
+            parts[at] = part if part is Part.CATEGORY else Part.AROUND
+        elif line.linked or furniture.is_furniture(line.text):
+            continue
+        else:
+            undecided.append(at)
+    _intro(article, undecided, dated=dated and title is not None)
+
+
+def _find_title(page: Page, first: int) -> int | None:
+    """Return the line of the title: the last before the first question that can be it."""
+    lines = page.lines
+    low = max(0, first - _TITLE_REACH)
+    series = [n for n in range(low, first) if furniture.names_the_series(lines[n].text)]
+    for wanted in (
+        [n for n in series if lines[n].kind == "heading" and not lines[n].linked],
+        [n for n in series if not lines[n].linked and not furniture.goes_on(lines[n].text)],
+        [n for n in series if not furniture.goes_on(lines[n].text)],
+    ):
+        if wanted:
+            return wanted[0] if page.plain else wanted[-1]
+    stated = {fold(title) for title in page.titles}
+    for n in range(low, first):
+        line = lines[n]
+        if line.kind == "heading" and furniture.mentions_the_series(line.text) and not line.linked:
+            return n
+        if fold(line.text) in stated and not line.linked:
+            return n
+    return None
+
+
+def _head_without_title(article: Article, first: int) -> int:
+    """Return where the head may start when no line is the title."""
+    page = article.page
+    if page.plain or article.body.parent < 0:
+        # Flat: what follows the last line that is plainly a menu's.
+        for at in range(first - 1, -1, -1):
+            line = page.lines[at]
+            if article.is_aside(line) or (line.linked and not page.plain):
+                return at + 1
+        return 0
+    return article.body.first
+
+
+def _above_title(article: Article, title: int) -> None:
+    """Find category and date where they stand before the title."""
+    for at in range(title - 1, max(-1, title - 8), -1):
+        line = article.page.lines[at]
+        if article.is_aside(line) and not line.linked:
+            continue
+        part = _meta(line)
+        if part is not None and part not in article.parts:
+            article.parts[at] = part
+
+
+def _meta(line: Line) -> Part | None:
+    """Return what a line of date, category and the like is, or None for running text."""
+    if len(line.text) < 100 and furniture.category_in(line.text):
+        return Part.CATEGORY
+    if read_date(line.text):
+        return Part.DATE
+    if len(line.text) < 120 and (parted := pieces(line.text)):
+        if any(read_date(piece) for piece in parted):
+            return Part.DATE
+        if all(furniture.is_furniture(piece) for piece in parted):
+            return Part.AROUND
+    return None
+
+
+def _intro(article: Article, undecided: list[int], *, dated: bool) -> None:
+    """Part what stands between title and questions into standfirst, captions and intro."""
+    page, parts = article.page, article.parts
+    lines = page.lines
+    seen_later = {fold(lines[n].text): n for n in undecided}
+    inside = [n for n in undecided if article.body.first <= n]
+    standfirst_open = not (dated and Part.STANDFIRST in parts)
+    description = fold(page.description or "")
+    for position, at in enumerate(undecided):
+        text = lines[at].text
+        folded = fold(text)
+        if is_caption(article, at, repeated=seen_later[folded] != at):
+            parts[at] = Part.CAPTION
+        elif furniture.is_note(text):
+            parts[at] = Part.LEFT_OVER
+        elif (
+            standfirst_open
+            and Part.INTRO not in parts
+            and len(undecided) > position + 1
+            and _is_standfirst(article, at, inside, dated=dated, description=description)
+        ):
+            parts[at] = Part.STANDFIRST
+        else:
+            parts[at] = Part.INTRO
+
+
+def _is_standfirst(
+    article: Article, at: int, inside: list[int], *, dated: bool, description: str
+) -> bool:
+    """Tell whether a line of the head, with no date to part it from the intro, is a standfirst."""
+    if dated and Part.DATE in article.parts[:at] and Part.TITLE in article.parts[:at]:
+        title, date = article.parts.index(Part.TITLE), article.parts.index(Part.DATE)
+        if date > title:
+            return False  # it stands after the date, where the intro does
+    line = article.page.lines[at]
+    if description and fold(line.text) == description:
+        return True
+    if line.kind == "heading":
+        return True
+    return bool(inside) and at < inside[0] and article.body.parent >= 0 and not article.page.plain

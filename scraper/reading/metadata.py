@@ -1,0 +1,97 @@
+"""What a page says of itself for machines: meta elements, JSON-LD, <title>, hreflang, lang.
+
+Rule: only read, never believed over the text; broken metadata tells nothing and breaks nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from scraper.reading.links import absolute
+from scraper.text import repair, tidy
+
+
+def read_metadata(tree: LexborHTMLParser, html: bytes, url: str) -> dict[str, Any]:
+    """Return the fields of Page that metadata fills; `tree` is the tree of `html`."""
+    named = _named(tree)
+    article = next(_articles(tree), {}) if b"ld+json" in html else {}
+    title = tree.css_first("title")
+    titles = (article.get("headline"), named.get("og:title"), title and title.text_content)
+    dates = (
+        article.get("datePublished"),
+        named.get("article:published_time"),
+        named.get("datepublished"),
+        named.get("date"),
+        named.get("dc.date"),
+    )
+    lang = tree.root.attributes.get("lang") if tree.root is not None else None
+    return {
+        "titles": tuple(repair(tidy(t)) for t in titles if isinstance(t, str) and t.strip()),
+        "dates": tuple(d for d in dates if isinstance(d, str)),
+        "lang": lang.lower()[:2] if lang else None,
+        "section": _first_text(article.get("articleSection")) or named.get("article:section"),
+        "description": named.get("og:description") or named.get("description"),
+        "site_name": named.get("og:site_name"),
+        "translations": _translations(tree, url) if b"hreflang" in html else (),
+    }
+
+
+def _named(tree: LexborHTMLParser) -> dict[str, str]:
+    """Return the contents of the meta elements, by name in lower case; the first one counts."""
+    named: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        given = node.attributes
+        name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
+        if name and (content := given.get("content")):
+            named.setdefault(name, repair(tidy(content)))
+    return named
+
+
+def _translations(tree: LexborHTMLParser, url: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (hreflang.lower()[:2], address)
+        for node in tree.css("link[hreflang]")
+        if (hreflang := node.attributes.get("hreflang"))
+        and hreflang != "x-default"  # names no language
+        and (href := node.attributes.get("href"))
+        and (address := absolute(url, href))
+    )
+
+
+def _first_text(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return tidy(value) if isinstance(value, str) and value.strip() else None
+
+
+def _articles(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
+    """Yield the JSON-LD nodes that are articles, then those that only are pages."""
+    pages = []
+    for script in tree.css('script[type="application/ld+json"]'):
+        for node in _nodes(script.text_content or ""):
+            kinds = {str(kind) for kind in _as_list(node.get("@type"))}
+            if any(kind.endswith(("Article", "Posting")) for kind in kinds):
+                yield node
+            elif "WebPage" in kinds:
+                pages.append(node)
+    yield from pages
+
+
+def _nodes(script: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON-LD script and of the graphs in it."""
+    try:
+        queue = _as_list(json.loads(script, strict=False))
+    except (ValueError, RecursionError):
+        return  # broken JSON-LD is common and tells nothing
+    for node in queue:
+        if isinstance(node, dict):
+            queue.extend(n for n in _as_list(node.get("@graph")) if isinstance(n, dict))
+            yield node
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
