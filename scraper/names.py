@@ -160,7 +160,8 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     if elided and len(run) == 1:
         start += elided.end()
     name = _POSSESSIVE.sub("", text[start:end])
-    if name.endswith(".") and len(run[-1].group()) > 3:
-        name = name[:-1]
+    name = name.removesuffix(
+        "."
+    )  # the sentence's, or that of an initial, which goes without it too
     if len(fold(name)) > 1:
         yield Found(name, start, start + len(name))

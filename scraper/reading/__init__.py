@@ -46,7 +46,7 @@ def _to_page(body: bytes, url: str, media_type: str | None) -> Page:
     start = text[:_LOOK]
     if _is_binary(start) or (kind and not kind.startswith("text/") and not _is_markup(kind)):
         raise BadInput(f"{url}: neither HTML nor text")
-    if kind.endswith("json") or (not kind and start.lstrip()[:1] == b"{"):
+    if kind.endswith("json") or (not kind and start.lstrip().startswith((b"{", b"[{"))):
         return read_rest(text.decode(), url)
     if kind == "text/plain" or not (kind == "text/html" or _is_markup(kind) or _HTML.search(start)):
         return read_text(text.decode())

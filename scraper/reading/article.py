@@ -35,15 +35,16 @@ def _answers(article: Article) -> None:
     page, parts, prompts = article.page, article.parts, article.prompts
     for prompt, following in pairwise(prompts):
         start, end = prompt.at + 1, following.at
-        while end > start and _passed_over(article, page.lines[end - 1]):
+        boxed = _boxed_in(article, start, end)
+        while end > start + 1 and _passed_over(article, page.lines[end - 1]):
             end -= 1
         for at in range(start, end):
             line = page.lines[at]
-            if _passed_over(article, line):
+            if at in boxed or _passed_over(article, line):
                 continue
             if caption_in_answer(article, at, start, end):
                 parts[at] = Part.CAPTION
-            elif _strange(line) or furniture.is_note(line.text):
+            elif _strange(page, at, end) or furniture.is_note(line.text):
                 parts[at] = Part.LEFT_OVER
             else:
                 parts[at] = Part.ANSWER
@@ -51,9 +52,24 @@ def _answers(article: Article) -> None:
         parts[prompt.at] = Part.QUESTION
 
 
-def _strange(line: Line) -> bool:
-    """Tell whether a heading stands among answers without being a question."""
-    return line.kind == "heading" and not line.linked
+def _strange(page: Page, at: int, end: int) -> bool:
+    """Tell whether a heading has no place: none of the answer's own, as nothing follows it there."""
+    line = page.lines[at]
+    if line.kind != "heading" or line.linked:
+        return False
+    return at + 1 == end or page.lines[at + 1].kind == "heading"
+
+
+def _boxed_in(article: Article, start: int, end: int) -> set[int]:
+    """Return the lines of the site's own boxes amid an answer: a heading of furniture and its box."""
+    lines, boxes = article.page.lines, article.page.boxes
+    boxed: set[int] = set()
+    for at in range(start, end):
+        if lines[at].kind == "heading" and furniture.is_furniture(lines[at].text):
+            box = boxes[boxes[lines[at].place].parent]
+            if start <= box.first and box.end <= end:
+                boxed.update(range(box.first, box.end))
+    return boxed
 
 
 def _passed_over(article: Article, line: Line) -> bool:
@@ -62,7 +78,10 @@ def _passed_over(article: Article, line: Line) -> bool:
         furniture.names_the_series(line.text) and not furniture.goes_on(line.text)
     ):
         return True
-    return line.linked and furniture.is_furniture(line.text)
+    if furniture.points_elsewhere(line.text):
+        return True
+    counted = line.text.isdigit() and len(line.text) < 3  # «01», before a question
+    return counted or (line.linked and furniture.is_furniture(line.text))
 
 
 # ── Tail: from the last question to the end ───────────────────────────────────────────────────────
@@ -84,7 +103,7 @@ def _tail(article: Article) -> None:
             called = True
         elif caption_in_answer(article, at, start, stop):
             parts[at] = Part.CAPTION
-        elif called or furniture.is_note(text):
+        elif called or furniture.is_note(text) or (at > start and furniture.is_farewell(text)):
             parts[at] = Part.LEFT_OVER
         else:
             parts[at] = Part.ANSWER

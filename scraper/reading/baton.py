@@ -50,7 +50,7 @@ _LIST = re.compile(
 # «I pass the baton to X», «I would like to nominate X», «Je passe le relais à X», «my choice is X»
 _HANDS = re.compile(
     r"\b(?:nominat\w*|name|naming|choos\w+|chose|pick\w*|designat\w*|select\w*|tag|tags|appoint\w*|vote for|call(?: on| upon)?|propose|suggest|invite|challenge|elect|go(?:es)? (?:for|with|to)|going (?:for|with|to)|pass\w*|hand\w*|giv\w+|throw\w*|transfer\w*|baton|torch|turn (?:of|to|for)|over to|floor to"
-    r"|hear (?:from|about)|hear|let\W?s (?:hear|ask|welcome|meet)|ask|next(?: up)?(?: is)?|would be|will be|must be|has to be|should be|it\W?s|to|nominee|choice|welcome"
+    r"|hear (?:\w+ )?(?:from|about)|(?:know|learn|read|find out) (?:\w+ )?(?:more )?about|(?:savoir|apprendre) (?:\w+ )?plus sur|en lire plus sur|entendre|lire|hear|let\W?s (?:hear|ask|welcome|meet)|ask|next(?: up)?(?: is)?|would be|will be|must be|has to be|should be|it\W?s|to|nominee|choice|welcome"
     r"|nomm\w+|nomin\w+|choisi\w*|d[ée]sign\w*|propos\w*|pass\w+|transmet\w*|donn\w+|c[èe]d\w+|tend\w*|invit\w*|relais|flambeau|t[ée]moin|tour (?:de|d|à)|place [àa]|ce sera|ce serait|c[’']est|serait|sera|vote|pense\w* à|songe\w* à|à|au)\W*(?:\w+\W+){0,5}$",
     re.IGNORECASE,
 )
@@ -72,6 +72,16 @@ _MENTIONED = re.compile(
 _NEGATED_AFTER = re.compile(
     r"^[^.!?]{0,40}\b(?:already|d[ée]jà|nominated me|named me|chose me|m[’']a)\b|^[^.!?]{0,12}\b(?:for (?:naming|nominating|choosing|passing)|pour m)",
     re.IGNORECASE,
+)
+# «Without hesitation, Ada Byron!», «Why not Ada Byron?», «Mon choix : Ada Byron»
+_LEAD_IN = re.compile(
+    r"^\W*(?:(?:why not|pourquoi pas|maybe|perhaps|probably|peut-être|sûrement|definitely|obviously)\W*"
+    r"|(?!.*\b(?:thank\w*|merci|not|never|pas|like|comme|dear|cher|chère|hi|hello|bonjour)\b)(?:[^\W\d_]+\W+){1,6}(?<=[,:–—] ))$",
+    re.IGNORECASE,
+)
+# «Maxime from the Editing team!»: a first name and where to find them
+_FROM = re.compile(
+    r"^,?\s+(?:from|in|of|at|de la|de l[’']|du|des|à la|au)\b[^.!?]{0,40}[.!?]?\W*$", re.IGNORECASE
 )
 _ASIDE = re.compile(r"\([^)]{0,60}\)")  # «Ada Byron (FX) or Kumar R (Layout)»
 _TITLE_WORK = re.compile(r"[\"“«‘]\s*$")  # a name in quotation marks is of a film
@@ -106,7 +116,9 @@ def _namers(sentence: str, person: str | None) -> Iterator[str]:
     if not _may_name(sentence):
         return
     own = names.key(person or "")
-    candidates = [found for found in names.find(sentence) if names.key(found.name) != own]
+    candidates = [
+        _cut_off(found, person) for found in names.find(sentence) if names.key(found.name) != own
+    ]
     for by in _BY.finditer(sentence):
         end = by.end()
         first = True
@@ -124,6 +136,14 @@ def _namers(sentence: str, person: str | None) -> Iterator[str]:
     for found in candidates:
         if found.words > 1 and _DID.match(sentence[found.end :]):
             yield found.name
+
+
+def _cut_off(found: names.Found, person: str | None) -> names.Found:
+    """Return a name without the sentence that begins behind it: «… by Anjali K. Ada tells us»."""
+    before, point, after = found.name.rpartition(". ")
+    if point and person and person.split()[0] == after:
+        return names.Found(before, found.start, found.start + len(before))
+    return found
 
 
 def _in_list(between: str) -> bool:
@@ -176,8 +196,12 @@ def _opening(paragraph: str) -> Iterator[tuple[str, str]]:
     end = 0
     for n, found in enumerate(names.find(first)):
         between = first[end : found.start]
-        opens = n == 0 and _NAMES_ONLY.fullmatch(without_emoji(between) or "")
-        if not (opens or (n and _in_list(between))) or (n == 0 and found.words < 2):
+        opens = n == 0 and (
+            _NAMES_ONLY.fullmatch(without_emoji(between) or "") or _LEAD_IN.match(between)
+        )
+        if not (opens or (n and _in_list(between))):
+            break
+        if n == 0 and found.words < 2 and not _FROM.match(first[found.end :]):
             break
         if n == 0 and (_NEGATED_AFTER.match(first[found.end :]) or _DID.match(first[found.end :])):
             break

@@ -46,9 +46,9 @@ def caption_in_answer(article: Article, at: int, start: int, end: int) -> bool:
     near = article.pictures_near(at)
     if any(p.alt and same_words(p.alt, line.text) for p in near):
         return True
-    if furniture.is_credit(line.text):
-        return True
     others = end - start > 1
+    if others and furniture.is_credit(line.text):
+        return True
     fragment = not line.text.endswith(_SENTENCE_END) and count_words(line.text) <= _CAPTION_WORDS
     after_picture = any(p.before == at for p in near)
     if after_picture and any(_in_same_box(page, p.box, line) for p in near):

@@ -9,7 +9,10 @@ from scraper.text import count_words, fold, tidy, words
 
 # «Talent Spotlights», «Focus Talents»: the categories the series stands in.
 CATEGORIES = frozenset(("talent spotlights", "talent spotlight", "focus talents", "focus talent"))
-_CATEGORY = re.compile(r"\b(?:talent\s+spotlights?|focus\s+talents?)$", re.IGNORECASE)
+# Elements that flow may leave no space: «Back to newsfeedTalent Spotlights27 March 2023».
+_CATEGORY = re.compile(
+    r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z]))(?i:talent\s+spotlights?|focus\s+talents?)(?![^\W\d_])"
+)
 
 # A line made of these words only is a share bar, a menu or a meta line, never part of a post.
 _WORDS = frozenset(
@@ -30,8 +33,8 @@ _LINES = re.compile(
     # Back to newsfeed / Toutes les actus / Retour aux actualités
     r"back to (?:the )?(?:newsfeed|news|blog|home|top|list)|toutes (?:les|nos) (?:actus|actualites)|all (?:the )?(?:news|articles|posts)|retour (?:aux|a la|a l|vers|en)\b.{0,30}"
     # You may also like / Related articles / À lire aussi
-    r"|(?:you (?:may|might) (?:also )?(?:like|enjoy|be interested).{0,20}|(?:related|similar|latest|recent|more|other) (?:articles?|posts?|news|stories|interviews?|reads?).{0,20}|more (?:from|in|talent).{0,30}|read (?:more|next|also)\b.{0,40}|keep reading|see also|(?:continue|on) reading|discover (?:more|also)\b.{0,20}"
-    r"|(?:a lire|lire|voir|decouvrez|decouvrir) (?:aussi|egalement)\b.{0,30}|articles? (?:similaires?|lies?|recents?|associes?)|dans la meme (?:categorie|serie)|vous aimerez (?:aussi|peut etre).{0,20}|sur le meme (?:sujet|theme)|nos (?:dernieres? )?(?:actus|actualites)|dernieres (?:actus|actualites|nouvelles))"
+    r"|(?:you (?:may|might) (?:also )?(?:like|enjoy|be interested).{0,20}|(?:related|similar|latest|recent|more|other) (?:articles?|posts?|news|stories|interviews?|reads?).{0,20}|more (?:from|in|talent).{0,30}|read (?:more|next|also)\b.{0,40}|keep reading|explore (?:more|other)\b.{0,30}|our (?:latest|other) (?:news|posts|articles|stories|interviews)|(?:see|view|show) (?:all|more)\b.{0,30}|in the same (?:category|series)|see also|(?:continue|on) reading|discover (?:more|also)\b.{0,20}"
+    r"|(?:a lire|lire|voir|decouvrez|decouvrir) (?:aussi|egalement)\b.{0,30}|articles? (?:similaires?|lies?|recents?|associes?)|dans la meme (?:categorie|serie)|vous aimerez (?:aussi|peut etre).{0,20}|sur le meme (?:sujet|theme)|nos (?:dernieres? |autres )?(?:actus|actualites|articles|interviews)|dernieres (?:actus|actualites|nouvelles))"
     # Share this article / Partager cet article sur …
     r"|(?:share|tweet|partager|partagez) (?:this|on|the|cet|cette|l|sur|via|it)\b.{0,40}|(?:like|enjoyed) this (?:article|post).{0,30}"
     # © 2024 … All rights reserved / Tous droits réservés
@@ -45,7 +48,7 @@ _LINES = re.compile(
     # 5 min read / Temps de lecture : 3 min
     r"|(?:reading time|temps de lecture)\b.{0,20}|\d{1,2} (?:min|mins|minutes?)(?: (?:read|de lecture))?(?: reading)?"
     # Follow us on … / Privacy policy / Made with … / Leave a comment
-    r"|follow us\b.{0,40}|suivez nous\b.{0,40}|(?:privacy|cookie) (?:policy|settings)|mentions legales|politique de (?:confidentialite|cookies)|legal (?:notice|mentions)|terms (?:of|and)\b.{0,30}|leave a (?:comment|reply).{0,30}|laisser un commentaire|no comments?|(?:table of )?contents|(?:in|dans) (?:this|cet) article|sommaire|skip to\b.{0,20}|aller au contenu.{0,20}|plan du site|site ?map|powered by\b.{0,30}|proudly powered\b.{0,30}"
+    r"|follow us\b.{0,40}|suivez nous\b.{0,40}|(?:privacy|cookie) (?:policy|settings)|mentions legales|politique de (?:confidentialite|cookies)|legal (?:notice|mentions)|terms (?:of|and)\b.{0,30}|leave a (?:comment|reply).{0,30}|laisser un commentaire|no comments?|(?:table of )?contents|(?:in|dans) (?:this|cet) article|sommaire|skip to\b.{0,20}|aller au contenu.{0,20}|plan du site|site ?map|powered by\b.{0,30}|your browser does not support\b.{0,60}|votre navigateur ne (?:supporte|prend)\b.{0,60}|proudly powered\b.{0,30}"
     r"|(?:tags?|categor(?:y|ies)|etiquettes?|categories?|filed under|posted in|publie dans|classe dans)\b.{0,80}"
     r")",
 )
@@ -55,6 +58,7 @@ _BYLINE = re.compile(
 # «Do you want to join our Parisian teams? Apply here!», «Stay up to date … e-zine … here.»
 _CALL = re.compile(
     r"\b(?:(?:want|wish|like|love|ready|looking|dream\w*|interested)\b.{0,20}\b(?:join|work with|work at|joining|part of)\b"
+    r"|(?:to )?(?:find out|learn|know|discover) more about\b.{0,40}\b(?:mikros|animation|studio|us|our)\b|follow us on\b|read (?:the|our|all the|more of our) (?:other |previous |rest of the )?interviews|(?:suivez nous|suis nous) sur\b|(?:lisez|retrouvez|decouvrez) (?:les|nos|toutes les|toutes nos) (?:autres )?interviews|pour en savoir plus sur\b.{0,40}\b(?:mikros|animation|studio|nous)"
     r"|join (?:us|our|the team|the adventure|mikros)|apply (?:here|now|today)|apply to (?:our|join)|(?:check|discover|see|browse|find|explore|have a look)\b.{0,30}\b(?:job|jobs|career|careers|vacanc\w+|openings?|opportunit\w+|offers?|positions)\b"
     r"|(?:stay|keep)\b.{0,10}\b(?:up to date|updated|informed|in touch|tuned|posted)\b|sign(?:ing)? up (?:to|for)\b.{0,40}\b(?:e ?zine|ezine|newsletter|scoop|mailing)|e zine|ezine|we (?:are|re) (?:hiring|recruiting)|recruiting now|job offers?|our (?:job|career) \w+"
     r"|(?:souhait\w+|envie|voulez|veux|aimeri\w+|reve\w*)\b.{0,20}\b(?:rejoindre|integrer|travailler (?:avec|chez)|nous rejoindre)\b|rejoign\w+ (?:nous|nos|les|notre|l)|rejoins (?:nous|nos|l)|postule[zr]?\b|candidate[zr]\b|(?:decouvr\w+|consult\w+|voir|retrouv\w+)\b.{0,20}\b(?:offres?|postes|opportunites|carrieres?)\b|nos offres|restez (?:informe\w*|au courant|connecte\w*|a jour|a l affut)|inscri\w+ (?:vous|toi)?\b.{0,40}\b(?:e ?zine|ezine|newsletter|scoop)|nous recrutons|on recrute)\b"
@@ -63,6 +67,18 @@ _CALL = re.compile(
 _NOTE = re.compile(
     r"^(?:editor s note|note from the editor|editors? note|ed note|note de l editeur|note de la redaction|ndlr|nb|update|mise a jour|erratum|correction"
     r"|interview(?:ed)? (?:by|conducted|realisee|led)|propos recueillis|this (?:interview|article|post) (?:was|has|is|first|originally)|cet(?:te)? (?:interview|entretien|article) (?:a|est|fut)\b|translat(?:ed|ion) (?:by|from)|traduit|traduction)\b"
+)
+# «Thank you Ada for answering our questions!», «See you next week …»: the editors take their leave.
+_FAREWELL = re.compile(
+    r"^(?:(?:a big |many )?thank(?:s| you)(?: \w+){1,3} for (?:answering|taking|sharing|your answers|these answers)|see you (?:soon|next|in)\b.{0,40}\b(?:for|with|interview|portrait|episode|week)"
+    r"|(?:un grand )?merci (?:a )?(?:\w+ ){1,3}(?:d avoir|pour (?:ses|tes|vos|ces|ta|votre))|rendez vous\b.{0,40}\b(?:pour|avec|prochain\w*|semaine|interview|portrait))\b"
+)
+_ELSEWHERE = re.compile(
+    r"^(?:read|see|discover|a lire|lire|voir|a decouvrir) (?:also|aussi|egalement)\b"
+)
+# Names of other series that stand in the same category and ask in the same form.
+_NEIGHBOURS = re.compile(
+    r"^\W*(?:tiger talks|behind the (?:glitter|shell)|from paws to pixels|meet the makers|#?\s*openmik|falling in\b.{1,12}\bwith animation)\b"
 )
 # «Photo credit: …», «Crédits photos …», «© Ombrelle»; «this is a photo of my cat» is none.
 _CREDIT_OPENS = tuple(
@@ -88,12 +104,9 @@ _MIKROSCOPE = re.compile(r"\bmikroscopes?\b")
 
 
 def category_in(text: str) -> str | None:
-    """Return the category that a line ends with, as written, if the rest of it is furniture."""
-    match = _CATEGORY.search(text.rstrip(" .|/»›"))
-    if match is None:
-        return None
-    before = text[: match.start()].strip(" \u00a0|/·•»›>:–—-")
-    return match.group() if not before or is_furniture(before) else None
+    """Return the category that a line holds, as written."""
+    match = _CATEGORY.search(text)
+    return match.group() if match else None
 
 
 def is_furniture(text: str) -> bool:
@@ -102,8 +115,8 @@ def is_furniture(text: str) -> bool:
         return False
     folded = fold(text)
     if not folded:
-        return not text.strip() or text.strip() in "|·•–—-/\\>»«<×✕☰"
-    if folded in CATEGORIES:
+        return not text.strip() or text.strip() in "|·•–—-/\\>»«<×✕☰,"
+    if folded in CATEGORIES or (folded.isdigit() and len(folded) < 3):
         return True
     said = folded.split()
     if len(said) <= 12 and all(word in _WORDS for word in said):
@@ -121,6 +134,21 @@ def is_call(text: str) -> bool:
 def is_note(text: str) -> bool:
     """Tell whether a line is a note by the editors."""
     return bool(_NOTE.match(fold(text[:40])))
+
+
+def points_elsewhere(text: str) -> bool:
+    """Tell whether a line leads the reader to another post: «Read also: …»."""
+    return len(text) < 200 and bool(_ELSEWHERE.match(fold(text)))
+
+
+def is_farewell(text: str) -> bool:
+    """Tell whether a line is the editors taking their leave."""
+    return bool(_FAREWELL.match(fold(text[:160])))
+
+
+def names_a_neighbour(title: str) -> bool:
+    """Tell whether a title is of another series of the studio."""
+    return bool(_NEIGHBOURS.match(title.casefold()))
 
 
 def is_credit(text: str) -> bool:

@@ -5,11 +5,15 @@ Rule: title first, for it tells where the post begins; what is left of the head 
 
 from scraper.reading import furniture
 from scraper.reading.captions import is_caption
-from scraper.reading.header import pieces, read_date
+from scraper.reading.furniture import mentions_the_series
+from scraper.reading.header import date_within, pieces, read_date, read_title
 from scraper.reading.page import Line, Page
 from scraper.reading.parts import Article, Part
-from scraper.text import fold
+from scraper.text import fold, words
 
+_DASHES = ("–", "—", "- ", " -", ",", "|")
+# Words around a date or category that say no more than that it is one.
+_META_WORDS = frozenset(words("posted published publie on in le dans at by par the"))
 _TITLE_REACH = 60  # lines between a title and the first question
 
 
@@ -18,16 +22,21 @@ def deal_head(article: Article) -> None:
     page, parts = article.page, article.parts
     lines, first = page.lines, article.prompts[0].at
     title = _find_title(page, first)
-    start = title + 1 if title is not None else _head_without_title(article, first)
+    start = (
+        _head_without_title(article, first) if title is None else _end_of_title(page, title, first)
+    )
     if title is not None:
-        parts[title] = Part.TITLE
-        _above_title(article, title)
-    titled = fold(lines[title].text) if title is not None else None
+        parts[title:start] = [Part.TITLE] * (start - title)
+        dated = any(
+            _meta(line) is Part.DATE for line in lines[start:first] if not article.is_aside(line)
+        )
+        _above_title(article, title, dated_below=dated)
+    titled = {fold(" ".join(article.texts(Part.TITLE))), *map(fold, article.texts(Part.TITLE))}
     dated = Part.DATE in parts
     undecided: list[int] = []
     for at in range(start, first):
         line = lines[at]
-        if article.is_aside(line) or fold(line.text) == titled:
+        if article.is_aside(line) or fold(line.text) in titled:
             continue
         part = _meta(line)
         if part is Part.DATE and not dated:
@@ -62,9 +71,40 @@ def _find_title(page: Page, first: int) -> int | None:
         line = lines[n]
         if line.kind == "heading" and furniture.mentions_the_series(line.text) and not line.linked:
             return n
-        if fold(line.text) in stated and not line.linked:
+        folded = fold(line.text)
+        if line.linked or not folded:
+            continue
+        if folded in stated:
+            return n
+        # A heading that leaves the name of the series to the page's own title.
+        if line.kind == "heading" and folded.count(" ") > 1 and any(folded in t for t in stated):
             return n
     return None
+
+
+def _end_of_title(page: Page, title: int, first: int) -> int:
+    """Return the line behind the title, which can take several: a kicker, a line break, two headings."""
+    lines = page.lines
+    text = lines[title].text
+    stated = [fold(t) for t in page.titles]
+    end = title + 1
+    while end < min(first, title + 4):
+        following = lines[end].text
+        joined = fold(f"{text} {following}")
+        goes_on = joined != fold(text) and any(t.startswith(joined) for t in stated)
+        if not goes_on and not (_is_unfinished(text, following) and _meta(lines[end]) is None):
+            break
+        text = f"{text} {following}"
+        end += 1
+    return end
+
+
+def _is_unfinished(title: str, following: str) -> bool:
+    """Tell whether a title must go on: it names nobody yet, or breaks off at a dash."""
+    if len(following) > 120 or following.endswith((".", ":")) or not mentions_the_series(title):
+        return False
+    broken = title.endswith(_DASHES) or following.startswith(_DASHES)
+    return broken or read_title(title).person is None
 
 
 def _head_without_title(article: Article, first: int) -> int:
@@ -80,29 +120,54 @@ def _head_without_title(article: Article, first: int) -> int:
     return article.body.first
 
 
-def _above_title(article: Article, title: int) -> None:
-    """Find category and date where they stand before the title."""
+def _above_title(article: Article, title: int, *, dated_below: bool) -> None:
+    """Find category and date where they stand before the title, and a standfirst between.
+
+    With a date below the title, one above it is another post's.
+    """
+    parts = article.parts
+    between: list[int] = []
     for at in range(title - 1, max(-1, title - 8), -1):
         line = article.page.lines[at]
         if article.is_aside(line) and not line.linked:
             continue
         part = _meta(line)
-        if part is not None and part not in article.parts:
-            article.parts[at] = part
+        if part is Part.DATE and dated_below and not furniture.category_in(line.text):
+            continue
+        if part is not None and part not in parts:
+            parts[at] = part
+            if len(between) == 1:
+                parts[between[0]] = Part.STANDFIRST
+        elif not line.linked and line.kind == "text" and not furniture.is_furniture(line.text):
+            between.append(at)
 
 
 def _meta(line: Line) -> Part | None:
     """Return what a line of date, category and the like is, or None for running text."""
-    if len(line.text) < 100 and furniture.category_in(line.text):
-        return Part.CATEGORY
-    if read_date(line.text):
+    rest = line.text
+    if len(rest) > 120:
+        return None
+    if read_date(rest):
         return Part.DATE
-    if len(line.text) < 120 and (parted := pieces(line.text)):
-        if any(read_date(piece) for piece in parted):
-            return Part.DATE
-        if all(furniture.is_furniture(piece) for piece in parted):
-            return Part.AROUND
-    return None
+    dated = date_within(rest)
+    rest = dated[1] if dated else rest
+    category = furniture.category_in(rest)
+    rest = rest.replace(category, " ") if category else rest
+    parted = pieces(rest)
+    if not (dated or category) and len(parted) < 2:
+        return None
+    if not all(_is_meta(piece) for piece in parted):
+        return None
+    if dated:
+        return Part.DATE
+    return Part.CATEGORY if category else Part.AROUND
+
+
+def _is_meta(piece: str) -> bool:
+    """Tell whether what stands beside a date or category is of no more weight: «By Ada on»."""
+    if furniture.is_furniture(piece) or _META_WORDS.issuperset(fold(piece).split()):
+        return True
+    return furniture.is_furniture(piece.strip().removesuffix(" on").removesuffix(" le"))
 
 
 def _intro(article: Article, undecided: list[int], *, dated: bool) -> None:

@@ -19,13 +19,16 @@ _PART = re.compile(r"\s+[–—‒―-]+\s+|\s*[,:|•·]\s+|\s+\|\s+|\s+[–—
 _CITY = (
     r"(?:Paris|Bangalore|Bengaluru|Montr[ée]al|Li[èe]ge|London|Londres|India|Inde|France|Canada)"
 )
-# «at Mikros Animation Paris», «chez Mikros Animation à Paris», «@ Mikros», «from the Paris studio»
-_COMPANY = r"(?:the\s+)?(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?"
+# «at Mikros Animation Paris», «chez Mikros Animation à Paris», «@ Mikros», «(Mikros Animation)».
+# Whatever the company's name is: «at NAME Animation»; «of» and «de» lead to departments too.
+_OWN = r"(?i:(?:the\s+)?mikros(?:\s+animation)?)"
+_COMPANY = rf"(?:{_OWN}|(?:the\s+)?[A-ZÀ-Ý][\w’'-]*\s+(?i:animation))(?i:\s+studios?)?"
+_WHERE = rf"(?i:(?:\s*[,–—|(-]?\s*(?:\b(?:in|à|de|at)\s+)?{_CITY})?)"
 _AT_STUDIO = re.compile(
-    rf"\s*(?:[,–—|-]\s*)?\b(?:at|chez|à|@|for|with|from|of|de|pour)\s+{_COMPANY}(?:['’]s)?"
-    rf"(?:\s*(?:[,–—|(-]|\b(?:in|à|de|at))?\s*{_CITY}\)?)?\s*$"
-    rf"|\s*[,–—|-]\s*{_COMPANY}(?:\s*(?:[,–—|(-]|\b(?:in|à))?\s*{_CITY}\)?)?\s*$"
-    rf"|\s*(?:[,–—|-]\s*|\b(?:in|at|à)\s+|\()(?:our\s+|the\s+)?{_CITY}(?:\s+studio)?\)?\s*$",
+    rf"\s*(?:[,–—|-]\s*)?(?:\b(?i:at|chez|à|for|with|from)|@)\s*{_COMPANY}(?:['’]s)?{_WHERE}\)?\s*$"
+    rf"|\s*\b(?i:of|de|pour)\s+{_OWN}{_WHERE}\)?\s*$"
+    rf"|\s*[,–—|(-]\s*(?:(?i:at|chez)\s+)?{_COMPANY}{_WHERE}\)?\s*$"
+    rf"|\s*(?:[,–—|-]\s*|\b(?:in|at|à)\s+|\()(?:our\s+|the\s+)?(?i:{_CITY})(?:\s+studio)?\)?\s*$",
 )
 _SITE_NAME = re.compile(
     r"\s+[|–—•·-]\s+(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?\s*$"
@@ -76,7 +79,13 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(
     rf"^{_ON}(?:{_WEEKDAY} )?({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)? (\d{{4}})$"
 )
-_NUMERIC = re.compile(rf"^{_ON}(\d{{1,2}}) (\d{{1,2}}) (\d{{4}})$")
+_NUMERIC = re.compile(rf"^{_ON}(\d{{1,2}}) (\d{{1,2}}) (\d{{4}}|\d\d)$")
+# A date among other words of a short line, as «Posted on 27 March 2023 in Talent Spotlights».
+_WITHIN = re.compile(
+    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|er)?[ \u00a0\u202f]+[^\W\d_]{3,9}\.?[ \u00a0\u202f,]+\d{4}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
+    r"|\b[^\W\d_]{3,9}\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0]\d{4}\b"
+)
+_SEPARATORS = re.compile(r"\s*[|·•»›]\s*|\s+[/–—-]\s+|\s*,\s+|^\s+|\s+$")
 _ISO = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})")
 
 # ── Intro ─────────────────────────────────────────────────────────────────────────────────────────
@@ -84,16 +93,17 @@ _AFTER_NAME = re.compile(
     r"^(?:[’'‘ʼ]s)?(?:\s+turn)?\s*(?:[,–—:(|-]|\s(?:is|est|as|en tant que|notre|our|une?|an?|the|la|le)\s)\s*"
 )
 _ROLE_ENDS = re.compile(
-    r"\s*(?:[,;]\s*(?=(?:who|qui|to|for|tells?|talks?|shares?|answers?|speaks?|gives?|r[ée]pond|parle|nous|vous|de|pour|is|est|has|was|and|et|afin|our|notre|as|in|[àa]|at|chez|il|elle|he|she|let|d[ée]couvr\w+|the next|it|c)\b)"
-    r"|\b(?:who|qui|which|to (?:answer|tell|speak|talk|share|go|take|be|pass|play)|tells|talks|shares|answers|speaks|gives|reveals|opens|takes|is|was|has|joins|r[ée]pond|partage|raconte|parle|nous|vous|se|passe|est|de r[ée]pondre|pour r[ée]pondre|de se|d[’']y|[àa] r[ée]pondre|of (?:answering|going))\b"
+    r"\s*(?:[,;]\s*(?=(?:who|qui|to|for|tells?|talks?|shares?|answers?|speaks?|gives?|plays?|looks? back|opens?|joins?|lets|invites|explains?|reveals?|nominated|named|chosen|nomm[ée]e?|d[ée]sign[ée]e?|choisie?|based|since|depuis|r[ée]pond|parle|nous|vous|de|pour|is|est|has|was|and|et|afin|our|notre|as|in|[àa]|at|chez|il|elle|he|she|let|d[ée]couvr\w+|the next|it|c)\b)"
+    r"|\b(?:who|qui|which|to (?:answer|tell|speak|talk|share|go|take|be|pass|play)|tells|talks|shares|answers|speaks|gives|reveals|opens|takes|plays|is|was|has|joins|since|depuis|nominated by|nomm[ée]e? par|r[ée]pond|partage|raconte|parle|nous|vous|se|passe|est|de r[ée]pondre|pour r[ée]pondre|de se|d[’']y|[àa] r[ée]pondre|of (?:answering|going))\b"
     r"|\b(?:at|chez|@|from|for|with)\s+(?:the\s+|our\s+)?(?:Mikros|[A-ZÀ-Ý][\w’'-]*\s+Animation|studio)|\b(?:in|at|à|de|from)\s+(?:our\s+|the\s+)?"
     + _CITY
     + r"|[:!?…]|\.(?:\s|$)|\)|$)"
 )
 _ONE_OF = re.compile(
-    r"^(?:one of|l['’]une? d|un de|une de|our|notre|nos|also|the (?:latest|next|first|new)|le prochain|la prochaine|it\b|c['’]est|now|in turn)",
+    r"^(?:one of|l['’]une? d|un de|une de|also|the (?:latest|next|first|new)|le prochain|la prochaine|it\b|c['’]est|now|in turn)",
     re.IGNORECASE,
 )
+_OUR = re.compile(r"^(?:our|notre|the)\s+(?=\S)", re.IGNORECASE)
 _ROLE_LENGTH = 120
 # Sentences that present someone, with the name after or before.
 _PRESENTS = re.compile(
@@ -234,7 +244,7 @@ def find_role(paragraphs: Iterable[str], person: str) -> Presented:
                 rest = after[opening.end() :]
                 end = _ROLE_ENDS.search(rest)
                 role = rest[: end.start()] if end else rest
-                role = role.strip(" \u00a0,;–—-(")
+                role = _OUR.sub("", role.strip(" \u00a0,;–—-("))
                 if (
                     role
                     and not _ONE_OF.match(role)
@@ -288,7 +298,16 @@ def read_date(text: str) -> date | None:
     if match := _MONTH_FIRST.match(folded):
         return _date(int(match[3]), _MONTHS[match[1]], int(match[2]))
     if match := _NUMERIC.match(folded):
-        return _date(int(match[3]), int(match[2]), int(match[1]))
+        century = 2000 if len(match[3]) == 2 else 0
+        return _date(century + int(match[3]), int(match[2]), int(match[1]))
+    return None
+
+
+def date_within(text: str) -> tuple[date, str] | None:
+    """Return the date that a short line holds among other words, and the line without it."""
+    for match in _WITHIN.finditer(text):
+        if day := read_date(match.group()):
+            return day, f"{text[: match.start()]} {text[match.end() :]}"
     return None
 
 
@@ -318,7 +337,4 @@ def unquoted(url: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """Part a line of several facts: «27 March 2023 | Talent Spotlights»."""
-    for separator in (" | ", " · ", " • ", " / ", " – ", " — ", " - "):
-        if separator in text:
-            return [piece.strip() for piece in text.split(separator) if piece.strip()]
-    return []
+    return [piece for piece in _SEPARATORS.split(text) if piece]

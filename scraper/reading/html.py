@@ -19,7 +19,9 @@ MAX_DEPTH = 2_000  # the tree builder's work grows with size times depth
 
 # What is no text of the page.
 _UNREAD = frozenset(
-    words("script style noscript template svg iframe object select textarea head -comment -cdata")
+    words(
+        "script style noscript template svg iframe object video audio select textarea head -comment -cdata"
+    )
 )
 # What elements do within a line; every other element parts text (HTML standard, 15.3).
 _FLOW = {

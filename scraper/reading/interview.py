@@ -8,7 +8,7 @@ from datetime import date
 
 from scraper.errors import NotOfTheSeries
 from scraper.models import Answer, Image, Interview, Named
-from scraper.reading import baton, header, vocabulary
+from scraper.reading import baton, furniture, header, vocabulary
 from scraper.reading.article import deal_out
 from scraper.reading.furniture import category_in, mentions_the_series, names_the_series
 from scraper.reading.links import absolute
@@ -45,7 +45,7 @@ def read_interview(page: Page, url: str) -> Interview:
     presenting = [p for p in intro if who.person and who.person in p]
     studio = header.find_studio((title, *presenting, *standfirst, *intro))
     answers = _answers(article)
-    nominees = _nominees(answers)
+    nominees = _nominees(answers, who.person)
     call = _paragraphs(article, Part.CALL)
     return Interview(
         url=url,
@@ -75,6 +75,10 @@ def _belongs(page: Page, prompts: list[Prompt], url: str) -> None:
     known = {p.question_id for p in prompts if p.question_id}
     first = prompts[0].at if prompts else len(page.lines)
     own = [t for t in page.titles if t]
+    shown_titles = [line.text for line in page.lines[:first] if line.kind == "heading"]
+    neighbours = [t for t in (*shown_titles, *own[:2]) if furniture.names_a_neighbour(t)]
+    if neighbours and not any(names_the_series(t) for t in shown_titles):
+        raise NotOfTheSeries(f"{url}: titled «{neighbours[0][:80]}», which is another series")
     headings = [
         line.text for line in page.lines[:first] if line.kind == "heading" and not line.linked
     ]
@@ -105,7 +109,7 @@ def _belongs(page: Page, prompts: list[Prompt], url: str) -> None:
 def _title(article: Article) -> str | None:
     visible = article.texts(Part.TITLE)
     if visible:
-        return visible[0]
+        return " ".join(visible)
     for stated in article.page.titles:
         bare = header.without_site_name(stated, article.page.site_name)
         if mentions_the_series(bare) or not article.page.plain:
@@ -153,11 +157,16 @@ def _answers(article: Article) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def _nominees(answers: Iterable[Answer]) -> tuple[Named, ...]:
+def _nominees(answers: Iterable[Answer], person: str | None) -> tuple[Named, ...]:
     found: list[Named] = []
     for answer in answers:
         if answer.question_id == "baton":
-            found.extend(baton.find_nominees(answer.answer))
+            found.extend(
+                named
+                for named in baton.find_nominees(answer.answer)
+                # «Ada Byron: Kumar R!» only says whose answer it is.
+                if not (named.name == person and named.quote.startswith(f"{person}:"))
+            )
     return tuple(found)
 
 
@@ -173,8 +182,11 @@ def _language(page: Page, answers: tuple[Answer, ...], url: str) -> str:
 
 
 def _category(article: Article) -> str | None:
-    shown = article.texts(Part.CATEGORY)
-    return category_in(shown[0]) if shown else article.page.section
+    """Return the category shown: on a line of its own, or on that of the date."""
+    for text in (*article.texts(Part.CATEGORY), *article.texts(Part.DATE)):
+        if category := category_in(text):
+            return category
+    return article.page.section
 
 
 def _published(article: Article) -> date | None:
@@ -185,14 +197,18 @@ def _published(article: Article) -> date | None:
             return day
     first = article.prompts[0].at
     start = article.parts.index(Part.TITLE) if Part.TITLE in article.parts else 0
-    for at, stated in page.times:
-        if start - 8 <= at <= first and (day := header.machine_date(stated)):
-            return day
-    for text in article.texts(Part.DATE):
-        for piece in (text, *header.pieces(text)):
-            if day := header.read_date(piece):
-                return day
-    return None
+    timed = [(at, day) for at, when in page.times if (day := header.machine_date(when))]
+    shown = [day for text in article.texts(Part.DATE) if (day := _date_in(text))]
+    # A <time> of the head, the visible date, a <time> above the title: those before may be of
+    # other posts.
+    days = [day for at, day in timed if start <= at <= first]
+    days += shown + [day for at, day in timed if start - 8 <= at < start]
+    return days[0] if days else None
+
+
+def _date_in(text: str) -> date | None:
+    within = header.date_within(text)
+    return header.read_date(text) or (within[0] if within else None)
 
 
 def _images(article: Article, url: str) -> tuple[Image, ...]:

@@ -18,7 +18,7 @@ def read_metadata(tree: LexborHTMLParser, html: bytes, url: str) -> dict[str, An
     named = _named(tree)
     article = next(_articles(tree), {}) if b"ld+json" in html else {}
     title = tree.css_first("title")
-    titles = (article.get("headline"), named.get("og:title"), title and title.text_content)
+    titles = (article.get("headline"), named.get("og:title"), title and title.text())
     dates = (
         article.get("datePublished"),
         named.get("article:published_time"),
@@ -70,7 +70,7 @@ def _articles(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
     """Yield the JSON-LD nodes that are articles, then those that only are pages."""
     pages = []
     for script in tree.css('script[type="application/ld+json"]'):
-        for node in _nodes(script.text_content or ""):
+        for node in _nodes(script.text()):
             kinds = {str(kind) for kind in _as_list(node.get("@type"))}
             if any(kind.endswith(("Article", "Posting")) for kind in kinds):
                 yield node

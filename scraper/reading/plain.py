@@ -15,6 +15,17 @@ from scraper.reading.page import Box, Line, Page
 from scraper.text import repair, tidy
 
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●○·*–—-]|(?:â€¢|ā€¢|â\x80¢))\s+(?=\S)")
+# Marks of Markdown, as some extractors leave them: `# Title`, `**question**`.
+_MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
+_MARKDOWN_STRONG = re.compile(r"^(\*\*|__)(\S.*\S)\1$")
+# Shortcodes of page builders that were not run; `[caption …]<img> text[/caption]` is a figure.
+_CAPTION_CODE = re.compile(
+    r"\[caption[^\]]*\]\s*((?:<a[^>]*>)?\s*<img[^>]*>(?:\s*</a>)?)\s*(.*?)\s*\[/caption\]",
+    re.DOTALL,
+)
+_SHORTCODE = re.compile(
+    r"\[/?(?:vc|et_pb|fusion|av|wpb|elementor|caption|gallery|embed|video|audio|su|tatsu|cs)(?:_[a-z_]+)?(?:\s[^\]]*)?\]"
+)
 # U+0085 is left out: in these texts it is half of a broken character, not the end of a line.
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\u2028\u2029]")
 
@@ -29,10 +40,15 @@ def read_text(text: str) -> Page:
             block += 1
             continue
         bullet = _BULLET.match(fixed)
-        kind = "item" if bullet else "text"
-        block += bool(bullet)
-        lines.append(Line(text=fixed[bullet.end() :] if bullet else fixed, kind=kind, block=block))
-        block += bool(bullet)
+        heading = _MARKDOWN_HEADING.match(fixed)
+        mark = bullet or heading
+        kind = "item" if bullet else "heading" if heading else "text"
+        bare = fixed[mark.end() :] if mark else fixed
+        strong = _MARKDOWN_STRONG.match(bare)
+        bare = strong[2] if strong else bare
+        block += bool(mark)
+        lines.append(Line(bare, kind=kind, block=block, strong=len(bare) if strong else 0))
+        block += bool(mark)
     return Page(lines=tuple(lines), boxes=(Box(-1, 0, len(lines)),), plain=True)
 
 
@@ -45,9 +61,14 @@ def read_rest(body: str, url: str) -> Page:
         post = json.loads(body, strict=False)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{url}: not JSON ({str(error).splitlines()[0]})") from error
+    if isinstance(post, list) and len(post) == 1:
+        post = post[0]  # what the route answers when asked by slug
     content = _rendered(post, "content")
     if content is None:
         raise BadInput(f"{url}: JSON, but no WordPress post (it has no content.rendered)")
+    content = _SHORTCODE.sub(
+        "", _CAPTION_CODE.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", content)
+    )
     title = _plain(_rendered(post, "title") or "")
     excerpt = _rendered(post, "excerpt") or ""
     markup = f"<body><h1>{html.escape(title)}</h1>{content}</body>"

@@ -100,18 +100,19 @@ def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
     weak = text.startswith(_QUOTED) or line.linked
     bare = text[start:].strip(_MARKS) if weak else text[start:]
     how = stand(line)
-    if question_id := vocabulary.recognise(bare):
-        return _Candidate(at, len(text), how, question_id, weak=weak)
     if (both := _with_next(lines, at, bare)) and (question_id := vocabulary.recognise(both)):
         return _Candidate(at, len(text), how, question_id, joined=True, weak=weak)
     if 0 < line.strong < len(text):
         question_id = vocabulary.recognise(text[start : line.strong])
         if question_id:
             return _Candidate(at, line.strong, "strong", question_id, weak=weak)
-    if not weak and ("?" in text or "!" in text) and (lead := _LEAD.match(text, start)):
+    lead = None if weak else _LEAD.match(text, start)
+    if lead and not vocabulary.goes_on_asking(text[lead.end() :]):
         question_id = vocabulary.recognise(lead.group())
         if question_id:
             return _Candidate(at, lead.end(), how, question_id, weak=True)
+    if question_id := vocabulary.recognise(bare):
+        return _Candidate(at, len(text), how, question_id, weak=weak)
     return None
 
 
@@ -119,8 +120,11 @@ def _with_next(lines: tuple[Line, ...], at: int, text: str) -> str | None:
     """Return a line with the next one, where a question may go on across the line break."""
     if at + 1 == len(lines) or lines[at + 1].block != lines[at].block or text.endswith(_ENDS):
         return None
-    both = f"{text} {lines[at + 1].text}"
-    return both if lines[at + 1].text[:1].islower() and _ENDS_ASKING.search(both) else None
+    following = lines[at + 1]
+    both = f"{text} {following.text}"
+    one_element = lines[at].kind == "heading" or (lines[at].emphasised and following.emphasised)
+    goes_on = following.text[:1].islower() or one_element
+    return both if goes_on and _ENDS_ASKING.search(both) else None
 
 
 def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
@@ -237,6 +241,8 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
             continue
         if stand(line) != "plain":
             asked = _asked_apart(lines, at, max(stands[how] for how in _stands(line)))
+            # Before the first known question stands the intro, dressed up or not.
+            asked = asked and (at > first or vocabulary.is_question(line.text))
         else:
             asked = first < at < last and _shape(lines, at) in usual_shapes
             asked = asked and vocabulary.is_question(line.text)

@@ -24,7 +24,7 @@ class Question:
 # Who is spoken to: every prompt addresses the person, in English or French, politely or not.
 YOU = r"\b(?:you|your|yours|yourself|youself|vous|votre|vos|tu|te|t|ton|ta|tes|toi)\b"
 _WORK = (
-    r"\b(?:job|work|role|position|profession|craft|workday|day|days|week|trade|doing|what you do|working"
+    r"\b(?:job|work(?! on)|role|position|profession|craft|workday|day|days|week|trade|doing|what you do|working(?! on)"
     r"|travail|metier|poste|boulot|quotidien|journees?|profession|fonction|travailler|fais|faites)\b"
 )
 
@@ -85,7 +85,7 @@ QUESTIONS: tuple[Question, ...] = (
                 ),
             ),
         ),
-        unless=r"\b(?:saw|seen|see|watch\w*|remember|vu|vue|souv\w+|regard\w+|inspir\w+|role on|advice|conseil|challenges?)\b",
+        unless=r"\b(?:saw|seen|see|watch\w*|remember(?! your)|vu|vue|souv\w+(?! (?:tu |vous )?de (?:ton|votre))|regard\w+|inspir\w+|role on|advice|conseil|challenges?)\b",
     ),
     Question(
         "background",

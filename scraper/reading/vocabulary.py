@@ -131,6 +131,12 @@ def is_question(text: str) -> bool:
     return bool(asked and _ASKS.match(asked) and _TO_YOU.search(asked))
 
 
+def goes_on_asking(text: str) -> bool:
+    """Tell whether what follows a question on its line asks on: «… journey! How did it start?»."""
+    bare = text.strip(_CLOSING)
+    return bare.endswith(("?", "!")) and bool(_ASKS.match(fold(bare)))
+
+
 def _as_asked(text: str) -> str | None:
     """Return a line folded if it has the form of a prompt, which asks or invites; else None."""
     if text.endswith((".", ",", ";")) and not text.endswith("..."):
