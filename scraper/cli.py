@@ -46,10 +46,10 @@ from scraper.reading.html import MAX_BYTES
 from scraper.report import Json, reporter
 from scraper.sources.work import STUDIO, Plan, Report
 from scraper.tombstones import Tombstones
-from scraper.urls import canonical
+from scraper.urls import canonical, origin_of
 from scraper.verify import verify as faults
 
-CONTACT = "https://www.mikrosanimation.com; operator did not say"
+CONTACT = "no contact given"
 CLOCK = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
@@ -225,7 +225,7 @@ def _crawl(
     plan_ = Plan(skip=_forgotten(context.folder), **plan)
     known = (
         context.folder.decided("known_urls.txt").read_text("utf-8").split()
-        if plan_.site == STUDIO
+        if origin_of(plan_.site) == STUDIO
         else []
     )
     with Fetcher(
@@ -236,8 +236,8 @@ def _crawl(
         clock=CLOCK,
         limits=Limits(max_requests=max_requests),
         waiting=lambda seconds, why: (
-            report.note(f"waiting {seconds:.0f} s: {why}") if seconds > 5 else None
-        ),  # shorter waits are the usual delay
+            report.note(f"waiting {seconds:.0f} s: {why}") if why else None
+        ),  # the usual delay has no reason to be told
     ) as fetcher:
         run = run_crawl(
             Archive(context.folder.archive), fetcher, plan_, known, is_of_series, report

@@ -31,6 +31,7 @@ ENDPOINTS = {
     "wayback": (wayback.ENDPOINT,),
     "commoncrawl": (commoncrawl.INDEX, commoncrawl.DATA),
 }
+MOST_REASONS = 20  # of failures, at the end of a run
 VISITS: dict[str, Callable[[Work], None]] = {
     "wayback": wayback.visit,
     "commoncrawl": commoncrawl.visit,
@@ -80,7 +81,30 @@ def crawl(  # the composition root's parts, each by its place in the run
         else:
             VISITS[plan.source](work)
         asked = fetcher.requests, fetcher.bytes
-        return _finish(segment, work.tally, fetcher.clock.now(), asked)
+        run = _finish(segment, work.tally, fetcher.clock.now(), asked)
+    for line in summary(run, work.tally):
+        report.note(line)
+    return run
+
+
+def summary(run: Run, tally: Tally) -> list[str]:
+    """Return what a person reads at the end of a run, line by line; the reasons of failures last."""
+    found = ", ".join(f"{count} by {by}" for by, count in run.found)
+    seconds = (run.finished - run.started).total_seconds() if run.finished else 0
+    told = (
+        f"fetched: {run.fetched} ({run.new} new, {run.changed} changed,"
+        f" {tally.not_of_series} not of the series); unchanged: {run.unchanged};"
+        f" gone: {run.gone}; failed: {run.failed}"
+    )
+    reasons = [f"failed: {reason}" for reason in tally.failures.values()]
+    more = len(reasons) - MOST_REASONS
+    return [
+        f"found: {found or 'nothing'}",
+        told,
+        f"asked: {run.requests} requests, {run.bytes} bytes, {seconds:.0f} s",
+        *reasons[:MOST_REASONS],
+        *([f"… and {more} more; the run's result names them all"] if more > 0 else []),
+    ]
 
 
 def import_paths(  # as above
@@ -164,12 +188,13 @@ def _finish(segment: Segment, tally: Tally, now: datetime, asked: tuple[int, int
         gone=tally.gone,
         failed=len(tally.failures),
         notes=tuple(tally.notes),
+        new=tally.new,
+        changed=tally.changed,
+        found=tuple(sorted(tally.found.items())),
     )
     details = {
         **tally.details,
         "failures": tally.failures,
-        "new": tally.new,
-        "changed": tally.changed,
         "not_of_series": tally.not_of_series,
     }
     segment.finish(run, details)

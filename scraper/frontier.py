@@ -23,7 +23,8 @@ class Known:
 
     `captured_at` and `status` are of the last answer, `misses` how many runs in a row it was not
     found, `changed` the date of change that was stated when it was last asked or judged,
-    `of_series` our judgement, None before there is one.
+    `of_series` our judgement, None before there is one, `doubts` how many runs in a row it was a
+    page of another kind than was expected.
     """
 
     captured_at: datetime | None = None
@@ -33,6 +34,7 @@ class Known:
     changed: datetime | None = None
     of_series: bool | None = None
     misses: int = 0
+    doubts: int = 0
 
     @property
     def gone(self) -> bool:
@@ -101,10 +103,12 @@ class Frontier:
             return CHANGED
         if known.gone or known.of_series is False:
             return None
-        # Where no source gives a date, only asking tells. A post that had one and is named no more
-        # by any source may be gone; one that was missed once, or failed, is asked again.
         by = self._finds.get(url, Find()).by
-        undated = stated is None and (known.changed is None or bool(by & {ARCHIVE, RETRY}))
+        if RETRY in by:
+            return UNDATED
+        # Where no source gives a date, only asking tells. A post that had one and is named no more
+        # by any source may be gone; one that was missed once is asked again.
+        undated = stated is None and (known.changed is None or ARCHIVE in by)
         return UNDATED if undated or known.misses else None
 
     def known(self, url: str) -> Known:

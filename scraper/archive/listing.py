@@ -214,7 +214,8 @@ def _run_from(stored: Mapping[str, Any]) -> Run:
         name: datetime.fromisoformat(stored[name]) if stored[name] else None
         for name in ("started", "finished")
     }
-    return Run(**{**stored, **times, "notes": tuple(stored["notes"])})
+    found = tuple((str(by), int(count)) for by, count in stored.get("found", ()))
+    return Run(**{**stored, **times, "found": found, "notes": tuple(stored["notes"])})
 
 
 def _source_of(file: str) -> str:

@@ -110,6 +110,7 @@ class Segment:
         """
         headers = self._headers("response", exchange.final_url, at or exchange.started_at)
         headers += [("WARC-Source-URI", origin)] if origin else []
+        headers += [("WARC-Truncated", "length")] if exchange.truncated else []
         headers.append(("WARC-Payload-Digest", warc_digest(exchange.body)))
         capture = self._add(headers, http_type("response"), response_block(exchange))
         if origin is None:

@@ -76,6 +76,9 @@ def serve(studio: Studio, port: int = 0) -> Iterator[Site]:
     """Serve the studio on 127.0.0.1 while the context lasts; port 0 takes a free one."""
     site = Site(studio)
     with socket.create_server((HOST, port), backlog=BACKLOG) as door:
+        # An answer in two writes must not wait for an acknowledgement; asyncio sees to that only
+        # where the socket names its protocol.
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         site.url = f"http://{HOST}:{door.getsockname()[1]}/"
         server = uvicorn.Server(_config(site))
         thread = threading.Thread(

@@ -43,6 +43,7 @@ def visit(work: Work) -> None:
     empty = _known_empty(work)
     try:
         rows = _list_all(work, empty)
+        work.tally.found["commoncrawl"] = len({row.url for row in rows})
         _fetch_all(work, sorted(rows, key=lambda row: (row.at, row.url)))
     except GaveUp as error:
         work.note(f"stopped early: {error}")
@@ -126,16 +127,16 @@ def _list(work: Work, crawl: str) -> Iterator[Row]:
         for page in range(MOST_PAGES):
             query = urlencode({"url": f"{host}/{lang}/news/*", "output": "json", "page": page})
             url = f"{_index(work)}/{crawl}-index?{query}"
-            body = _answer(work, url)
+            body = _answer(work, url, past_the_end=page > 0)
             if not body.strip():
                 break
             yield from rows_of(body, url)
 
 
-def _answer(work: Work, url: str) -> bytes:
+def _answer(work: Work, url: str, *, past_the_end: bool = False) -> bytes:
     """Return what an index answers; nothing where it has nothing (404) or no such page (400)."""
     exchange = work.fetcher.get(url)
-    if exchange.status in {400, 404}:
+    if exchange.status == 404 or (exchange.status == 400 and past_the_end):
         return b""
     if exchange.status != 200:
         raise FetchError(f"{url}: answered {exchange.status}")
@@ -188,7 +189,8 @@ def _fetch(work: Work, row: Row, aside: set[str]) -> None:
 
 def _record(member: bytes, row: Row, url: str) -> Record:
     """Return the response in a member; it must be of the URL and time that the index said."""
-    for record in read_records(BytesIO(member), LONGEST_RECORD * 8):
+    whole = decoded(member, "gzip", LONGEST_RECORD * 8)  # to its checksum at the end
+    for record in read_records(BytesIO(whole), LONGEST_RECORD * 8):
         same = record.url is not None and canonical(record.url) == row.url
         if record.kind == "response" and same and parse_date(record.date) >= row.at:
             return record

@@ -1,4 +1,4 @@
-"""What lists the site's posts: sitemaps, the REST API, listing pages, feeds, known URLs.
+"""What lists the site's posts: the REST API, listing pages, feeds, known URLs; sitemaps beside.
 
 Rule: a union; any of them may be missing or broken, which is noted and ends nothing.
 """
@@ -6,26 +6,22 @@ Rule: a union; any of them may be missing or broken, which is noted and ends not
 from typing import Any
 from urllib.parse import urlencode
 
-from scraper.errors import ArchiveError, BadInput, FetchError, GaveUp, Refused, WrongUsage
+from scraper.errors import ArchiveError, BadInput, WrongUsage
 from scraper.frontier import ARCHIVE, RETRY
-from scraper.models import Exchange
 from scraper.reading import index
+from scraper.sources.asking import MOST_PAGES, REST_PLACES, ask, places
 from scraper.sources.past import Visit, body_of, found
+from scraper.sources.sitemaps import sitemaps
 from scraper.urls import authority_of, canonical, is_post
 
-REST_PLACES = ("/wp-json/wp/v2/posts", "/wp-json/wp/v2/news")
 REST_FIELDS = "id,date,date_gmt,modified,modified_gmt,slug,link,lang,title,excerpt,content"
 REST_PAGE = 100  # posts a request; WordPress gives no more
-MOST_PAGES = 500  # of one list: a list that goes on past this goes in circles
-USUAL_PLACES = frozenset(
-    {*index.SITEMAP_PLACES, *index.FEED_PLACES, *index.LISTING_PLACES, *REST_PLACES}
-)
 
 
 def discover(visiting: Visit, known_urls: tuple[str, ...]) -> None:
     """Tell the frontier of every post that any source names."""
     _take_known(visiting, known_urls)
-    _sitemaps(visiting)
+    sitemaps(visiting)
     _rest(visiting)
     if visiting.thorough or not visiting.dated:
         _listings(visiting)
@@ -52,58 +48,9 @@ def _take_known(visiting: Visit, known_urls: tuple[str, ...]) -> None:
         visiting.work.note(f"known_urls: {elsewhere} URLs are no posts of this site; left out")
 
 
-def _sitemaps(visiting: Visit) -> None:
-    """Read the sitemaps that robots.txt names, else those that stand at the usual places."""
-    robots = visiting.work.fetcher.robots(visiting.home)
-    body = robots.body if robots and robots.status == 200 else b""
-    named = index.robots_sitemaps(body, visiting.home)
-    usual = () if named else _places(visiting, index.SITEMAP_PLACES)
-    queue = [index.Link(url) for url in named or usual]
-    seen: set[str] = set()
-    answered = False
-    while queue:
-        link = queue.pop(0)
-        if link.url in seen or len(seen) >= MOST_PAGES or (answered and link.url in usual):
-            continue
-        seen.add(link.url)
-        if _unchanged(visiting, link):
-            visiting.complete, visiting.dated, answered = False, True, True
-            continue
-        read = _sitemap(visiting, link)
-        if read is not None:
-            answered = True
-            queue += read.sitemaps
-
-
-def _unchanged(visiting: Visit, link: index.Link) -> bool:
-    """Return whether an index says that a sitemap is as it was when it was read last."""
-    if visiting.thorough or link.changed is None:
-        return False
-    return bool(visiting.past["sitemaps"].get(link.url) == link.changed.isoformat())
-
-
-def _sitemap(visiting: Visit, link: index.Link) -> index.Sitemap | None:
-    """Read one sitemap; None where it cannot be had."""
-    exchange = _list(visiting, link.url)
-    if exchange is None:
-        return None
-    try:
-        read = index.sitemap(body_of(exchange), link.url)
-    except (BadInput, ArchiveError) as error:
-        visiting.complete = False
-        visiting.work.fail(link.url, error)
-        return None
-    for post in read.posts:
-        found(visiting, post.url, "sitemap", post.changed)
-    visiting.dated |= any(post.changed for post in read.posts)
-    if link.changed is not None:
-        visiting.past["sitemaps"][link.url] = link.changed.isoformat()
-    return read
-
-
 def _rest(visiting: Visit) -> None:
     """Read the REST API's list of posts, latest change first, until what it says is known."""
-    for url in _places(visiting, REST_PLACES):
+    for url in places(visiting, REST_PLACES):
         known_until = None if visiting.thorough else index.parse_time(visiting.past["rest_changed"])
         latest = None
         for number in range(1, MOST_PAGES + 1):
@@ -128,7 +75,7 @@ def _rest(visiting: Visit) -> None:
 def _rest_page(visiting: Visit, url: str, number: int) -> tuple[index.RestPost, ...] | None:
     """Return one page of the REST list, None where there is none."""
     query = {"per_page": REST_PAGE, "page": number, "orderby": "modified", "order": "desc"}
-    exchange = _list(visiting, f"{url}?{urlencode(query)}&_fields={REST_FIELDS}")
+    exchange = ask(visiting, f"{url}?{urlencode(query)}&_fields={REST_FIELDS}")
     if exchange is None:
         return None
     try:
@@ -149,7 +96,9 @@ def _judge(visiting: Visit, posts: tuple[index.RestPost, ...]) -> None:
         changed = stated.isoformat() if stated else None
         if known.of_series is False and (stated is None or known.changed == stated):
             visiting.frontier.set_aside(post.url)
-        elif not visiting.work.classify(post.source, post.url, "application/json"):
+        elif visiting.work.classify(post.source, post.url, "application/json"):
+            visiting.promised.add(post.url)
+        else:
             visiting.frontier.set_aside(post.url)
             by = list(visiting.frontier.found_by(post.url))
             aside[post.url] = {"of_series": False, "changed": changed, "found_by": by}
@@ -160,14 +109,14 @@ def _judge(visiting: Visit, posts: tuple[index.RestPost, ...]) -> None:
 
 def _listings(visiting: Visit) -> None:
     """Read the pages that list posts, and those that they go on to."""
-    for first in _places(visiting, index.LISTING_PLACES):
+    for first in places(visiting, index.LISTING_PLACES):
         queue, seen = [first], set[str]()
         while queue and len(seen) < MOST_PAGES:
             url = queue.pop(0)
             if url in seen or authority_of(url) not in visiting.hosts:
                 continue
             seen.add(url)
-            exchange = _list(visiting, url)
+            exchange = ask(visiting, url)
             if exchange is None:
                 continue
             try:
@@ -181,8 +130,8 @@ def _listings(visiting: Visit) -> None:
 
 
 def _feeds(visiting: Visit) -> None:
-    for url in _places(visiting, index.FEED_PLACES):
-        exchange = _list(visiting, url)
+    for url in places(visiting, index.FEED_PLACES):
+        exchange = ask(visiting, url)
         if exchange is None:
             continue
         try:
@@ -192,35 +141,3 @@ def _feeds(visiting: Visit) -> None:
             continue
         for link in links:
             found(visiting, link.url, "feed", link.changed)
-
-
-def _places(visiting: Visit, usual: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the URLs where a list is looked for: the usual places, but not where there was none.
-
-    Places where nothing was are tried again when everything is read.
-    """
-    silent = {} if visiting.thorough else visiting.past["places"]
-    return tuple(f"{visiting.home}{place}" for place in usual if not silent.get(place))
-
-
-def _list(visiting: Visit, url: str) -> Exchange | None:
-    """Ask for a list; None, and remembered, where there is none."""
-    work = visiting.work
-    visiting.asked += 1
-    work.report.step(f"looking for posts: {url}", visiting.asked, None)
-    place = url.removeprefix(visiting.home).partition("?")[0]
-    try:
-        exchange = work.fetcher.get(url)
-    except GaveUp:
-        raise
-    except Refused as error:
-        work.report.note(str(error))
-        return None
-    except (FetchError, BadInput) as error:
-        visiting.complete = False
-        work.fail(url, error)
-        return None
-    answered = exchange.status == 200
-    if place in USUAL_PLACES and ("&page=" not in url or "&page=1&" in url):
-        visiting.past["places"][place] = 0 if answered else exchange.status
-    return exchange if answered else None

@@ -4,7 +4,7 @@ Rule: all of it is read out of the archive; nothing is known that a run did not 
 """
 
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,13 @@ from scraper.reading import index
 from scraper.sources.work import Work
 from scraper.urls import authorities_of, authority_of, is_post, origin_of
 
-# What a run's result tells the next: the answers of the usual places, the dates of sitemaps, the
-# latest change in the REST list, when everything was read last, which posts failed. All but the last
+# What a run's result tells the next: the answers of the usual places, the dates that an
+# index gives sitemaps, what they held (lists), the latest change in the REST list, when everything was read last, which posts failed. All but the last
 # are kept only by a run that came to its end: one cut short has not dealt with all that it read of.
 NOTHING_KNOWN: dict[str, Any] = {
     "places": {},
     "sitemaps": {},
+    "lists": {},
     "rest_changed": None,
     "swept": None,
     "retry": [],
@@ -40,6 +41,7 @@ class Visit:
     holders: dict[str, Capture]
     past: dict[str, Any]
     thorough: bool
+    promised: set[str] = field(default_factory=set)  # what the REST API says is of the series
     dated: bool = False
     complete: bool = True
     asked: int = 0
@@ -89,6 +91,7 @@ def _past_of_urls(work: Work) -> tuple[dict[str, Known], dict[str, Capture]]:
             known.get(url, Known()),
             changed=index.parse_time(facts.get("changed")),
             of_series=False if facts.get("moved") else facts.get("of_series"),
+            doubts=int(facts.get("doubts") or 0),
         )
     return known, holders
 

@@ -45,6 +45,7 @@ def visit(work: Work) -> None:
     """Fetch each capture that the archive does not hold, oldest first of each URL."""
     try:
         rows = sorted(_listed(work), key=lambda row: (row.url, row.timestamp))
+        work.tally.found["wayback"] = len({row.url for row in rows})
         _fetch_all(work, rows)
     except GaveUp as error:
         work.note(f"stopped early: {error}")

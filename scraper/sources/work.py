@@ -56,7 +56,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Tally:
-    """What a run did, by kind; `failures` by URL, `details` for the next run to know."""
+    """What a run did, by kind; `found` by kind of list, `failures` by URL, `details` for the next run."""
 
     fetched: int = 0
     unchanged: int = 0
@@ -64,6 +64,7 @@ class Tally:
     new: int = 0
     changed: int = 0
     not_of_series: int = 0
+    found: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)

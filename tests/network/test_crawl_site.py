@@ -1,14 +1,17 @@
 """The live site: what is asked for, what is kept, and what is let be."""
 
 import gzip
+import zlib
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from scraper.archive import Archive
 from scraper.fetch import Limits
+from scraper.models import Exchange
 from tests.network.conftest import Crawl
-from tests.network.servers import START, Answer, Heard, News, Server, Time, page
+from tests.network.servers import START, Answer, Asked, Heard, News, Server, Time, page
 
 ANNA, BRUNO, OTHER = "/en/news/anna/", "/fr/news/bruno/", "/en/news/party/"
 
@@ -127,7 +130,7 @@ def test_each_url_remembers_what_found_it(three: News, night: Crawl, archive: Ar
     night((f"{three.server.url}{ANNA}?utm_source=x",))
     found_by = archive.memory()[f"{three.server.url}{ANNA}"]["found_by"]
     assert found_by == ["known_urls", "listing", "rest", "sitemap"]
-    assert list(archive.results())[-1]["found_by"]["known_urls"] == 1
+    assert dict(list(archive.runs())[-1].found)["known_urls"] == 1
 
 
 def test_a_translation_is_followed(three: News, night: Crawl, archive: Archive) -> None:
@@ -368,3 +371,156 @@ def test_what_was_erased_does_not_come_back(three: News, night: Crawl, archive: 
     assert kept(archive, "/en/news/bygone/") == []
     assert ANNA not in three.server.paths()
     assert kept(archive, BRUNO) == [("response", 200)]
+
+
+def index_of(news: News, size: int, *, dated: bool) -> None:
+    """Give the site sitemaps of so many posts each, and an index of them without dates."""
+    table, url = news.server.table, news.server.url
+    posts = list(news.posts.items())
+    parts = [posts[start : start + size] for start in range(0, len(posts), size)]
+    names = [f"/wp-sitemap-posts-post-{number}.xml" for number in range(1, len(parts) + 1)]
+    for name, part in zip(names, parts, strict=True):
+        rows = "".join(
+            f"<url><loc>{url}{path}</loc>"
+            + (f"<lastmod>{changed.isoformat()}</lastmod></url>" if dated else "</url>")
+            for path, (_, changed) in part
+        )
+        table[name] = Answer(body=f"<urlset>{rows}</urlset>".encode())
+    table["/wp-sitemap-taxonomies-category-1.xml"] = Answer(body=b"<urlset></urlset>")
+    listed = "".join(
+        f"<sitemap><loc>{url}{name}</loc></sitemap>"
+        for name in (*names, "/wp-sitemap-taxonomies-category-1.xml")
+    )
+    table["/wp-sitemap.xml"] = Answer(body=f"<sitemapindex>{listed}</sitemapindex>".encode())
+
+
+@pytest.mark.parametrize("rest", [True, False])
+def test_sitemaps_whose_index_gives_no_dates_are_read_in_turn(
+    rest: bool,  # noqa: FBT001  # a case
+    news: News,
+    night: Crawl,
+    time: Time,
+) -> None:
+    """As WordPress core has them: five requests a night, and a change is found within days."""
+    news.rest, news.sitemap = rest, False
+    for number in range(40):
+        news.posts[f"/en/news/p{number}/"] = ("a loupe", START - timedelta(days=9))
+    news.publish()
+    index_of(news, 5, dated=True)
+    assert night().fetched == 40
+    asked = 0
+    for _ in range(3):
+        assert night().failed == 0
+        asked = max(asked, len(news.server.asked))
+    assert asked <= 5
+    news.posts["/en/news/p39/"] = ("another loupe", time.now())
+    news.posts["/en/news/p7/"] = ("another loupe", time.now())
+    news.publish()
+    index_of(news, 5, dated=True)
+    assert night().changed >= 1  # the last sitemap, where new posts stand, is read each night
+    assert len(news.server.asked) <= 5 + 2
+    changed = sum(night().changed for _ in range(5))
+    assert changed == (0 if rest else 1)
+
+
+def test_sitemaps_without_any_date_are_all_read(news: News, night: Crawl) -> None:
+    """There only asking tells."""
+    news.rest = news.sitemap = False
+    for number in range(10):
+        news.posts[f"/en/news/p{number}/"] = ("a loupe", START)
+    news.publish()
+    index_of(news, 5, dated=False)
+    night()
+    assert night().unchanged == 10
+
+
+def test_an_unchanged_sitemap_costs_no_bytes(three: News, night: Crawl, time: Time) -> None:
+    """It is asked under condition, where everything in it is dated; a new one is read."""
+    three.rest = False
+    three.publish()
+
+    def validated(body: bytes) -> Callable[[Asked], Answer]:
+        tag = f'"{zlib.crc32(body)}"'
+
+        def answer(asked: Asked) -> Answer:
+            if asked.headers.get("if-none-match") == tag:
+                return Answer(304, headers={"ETag": tag})
+            return Answer(200, body, {"ETag": tag})
+
+        return answer
+
+    def publish() -> None:
+        sitemap = three.server.table["/sitemap.xml"]
+        assert isinstance(sitemap, Answer)
+        three.server.table["/sitemap.xml"] = validated(sitemap.body)
+
+    publish()
+    night()
+    before = night()
+    assert three.server.paths() == ["/robots.txt", "/sitemap.xml"]
+    assert before.bytes < 100
+    three.write(ANNA, "Anna under another loupe", time.now())
+    publish()
+    assert night().changed == 1
+    assert night().changed == 0
+
+
+def test_a_page_that_is_not_what_rest_promised_is_asked_for_again(
+    three: News, night: Crawl, archive: Archive
+) -> None:
+    """It is kept as it came, named, and not taken for what the post is."""
+    good = three.server.table[ANNA]
+    three.server.table[ANNA] = Answer(200, page("be right back"))
+    run = night()
+    assert (run.new, run.failed) == (1, 1)
+    three.server.table[ANNA] = good
+    assert night().new == 1
+    assert kept(archive, ANNA) == [("response", 200), ("response", 200)]
+
+
+def test_a_page_that_was_stored_but_not_judged_is_judged_when_it_is_asked_again(
+    three: News, night: Crawl, archive: Archive, time: Time
+) -> None:
+    """A run that was killed in between leaves it so; 304 says nothing of what it is."""
+    with archive.begin("site", {}, time.now()) as segment:
+        for path in (ANNA, OTHER):
+            url = f"{three.server.url}{path}"
+            etag = (("ETag", f'"{abs(hash(three.posts[path][0]))}"'),)
+            body = page(three.posts[path][0])
+            segment.add_exchange(
+                Exchange(url, url, 200, "OK", "HTTP/1.1", (), etag, body, time.now())
+            )
+    run = night(full=True)
+    assert (run.unchanged, run.failed) == (2, 0)
+    memory = archive.memory()
+    assert memory[f"{three.server.url}{ANNA}"]["of_series"] is True
+    assert memory[f"{three.server.url}{OTHER}"]["of_series"] is False
+
+
+def test_a_crawl_delay_is_said_once(three: News, night: Crawl) -> None:
+    """So that a person knows why it takes so long."""
+    three.robots = "User-agent: *\nCrawl-delay: 7\n"
+    three.publish()
+    assert night().notes == ("robots.txt asks for 7 s between two requests",)
+
+
+def test_a_robots_that_was_cut_is_archived_as_such(
+    three: News, night: Crawl, archive: Archive
+) -> None:
+    """WARC-Truncated says that more came (WARC 1.1 §5.13)."""
+    three.server.table["/robots.txt"] = Answer(body=b"# rain\n" * 800_000)
+    night()
+    (robots,) = (c for c in archive.captures() if c.url.endswith("/robots.txt"))
+    assert b"WARC-Truncated: length" in archive.original(robots)
+    assert len(archive.read(robots)) == 500 * 1024
+
+
+def test_a_post_that_is_led_away_for_a_night_comes_back(three: News, night: Crawl) -> None:
+    """As in a night of maintenance, when everything leads to the front page."""
+    three.server.table["/en/"] = Answer(body=page("be right back"))
+    good = three.server.table[ANNA]
+    three.server.table[ANNA] = Answer(302, headers={"Location": "/en/"})
+    run = night()
+    assert (run.new, run.failed) == (1, 1)
+    three.server.table[ANNA] = good
+    assert night().new == 1

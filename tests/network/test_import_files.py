@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from scraper.archive import Archive
 from scraper.crawl import import_paths
@@ -104,6 +106,71 @@ def test_a_warc_file_of_another_tool_comes_with_its_revisits(
     assert "of other pages: 1" in run.notes
     assert list(archive.verify()) == []
     assert take(tmp_path / "theirs.bin").fetched == 0
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_what_warcio_wrote_is_taken(
+    packed: bool,  # noqa: FBT001  # a case
+    take: Import,
+    archive: Archive,
+    tmp_path: Path,
+) -> None:
+    """With warcinfo, request, a chunked body, an http URL and a revisit of it."""
+    path = tmp_path / "theirs"
+    chunked = b"5\r\n<p>on\r\n1\r\ne\r\n0\r\n\r\n"
+    address = "http://news.example:80/en/news/anna"
+    made: list[Any] = []
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=packed)
+        writer.write_record(writer.create_warcinfo_record("theirs.warc", {"software": "other"}))
+        for day, body, more in (
+            (27, chunked, [("Transfer-Encoding", "chunked")]),
+            (29, b"<p>2", []),
+        ):
+            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), *more], "HTTP/1.1")
+            dated = {"WARC-Date": f"2023-03-{day}T00:00:00Z"}
+            record = writer.create_warc_record(
+                address, "response", BytesIO(body), http_headers=headers, warc_headers_dict=dated
+            )
+            asked = StatusAndHeaders(
+                "GET /en/news/anna HTTP/1.1", [("Host", "x")], is_http_request=True
+            )
+            request = writer.create_warc_record(address, "request", http_headers=asked)
+            writer.write_request_response_pair(request, record)
+            made += [request, record]
+        digest = record.rec_headers.get_header("WARC-Payload-Digest")
+        again = writer.create_revisit_record(
+            address, digest, address, "2023-03-29T00:00:00Z", http_headers=headers
+        )
+        again.rec_headers.replace_header("WARC-Date", "2023-03-30T00:00:00Z")
+        writer.write_record(again)
+        made.append(again)
+    for each in made:
+        each.raw_stream.close()  # warcio leaves its temporary files open
+    assert take(path).fetched == 2
+    captures = list(archive.captures())
+    assert {capture.url for capture in captures} == {"http://news.example/en/news/anna/"}
+    assert [archive.read(capture) for capture in captures] == [b"<p>one", b"<p>2", b"<p>2"]
+    assert list(archive.verify()) == []
+
+
+def test_what_wget_wrote_is_taken(take: Import, archive: Archive, tmp_path: Path) -> None:
+    """WARC 1.0 with URLs in angle brackets, requests, and metadata and log records at the end."""
+    when = "2023-03-27T00:00:00Z"
+    others = (
+        foreign(
+            "metadata://gnu.org/software/wget/warc/MANIFEST.txt", when, b"<urn:uuid:1>", "metadata"
+        ),
+        foreign("metadata://gnu.org/software/wget/warc/wget.log", when, b"saved", "resource"),
+    )
+    kept = foreign(f"<{URL}>", when, b"<p>1")
+    asked = foreign(f"<{URL}>", when, b"", "request").replace(
+        b"HTTP/1.1 200 OK\r\nContent-Type", b"GET / HTTP/1.1\r\nXontent-Typ"
+    )
+    path = write(tmp_path / "wget.warc.gz", b"".join(map(gzip.compress, (asked, kept, *others))))
+    assert take(path).fetched == 1
+    (capture,) = archive.captures()
+    assert (capture.url, archive.read(capture)) == (URL, b"<p>1")
 
 
 def test_wet_text_is_kept_as_a_conversion(take: Import, archive: Archive, tmp_path: Path) -> None:

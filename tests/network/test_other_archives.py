@@ -1,17 +1,42 @@
 """The Wayback Machine and Common Crawl as sources of equal rank."""
 
+import gzip
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from scraper.archive import Archive
-from tests.network.archives import CommonCrawl, Wayback
+from tests.network.archives import CommonCrawl, Wayback, foreign
 from tests.network.conftest import Crawl
-from tests.network.servers import Answer, Heard, Server, page
+from tests.network.servers import Answer, Asked, Heard, Rule, Server, Time, page
 
 SITE = "http://news.example"
 ANNA, PARTY = f"{SITE}/en/news/anna", f"{SITE}/en/news/party/"
 ONE, TWO = page("loupe one"), page("loupe two")
+
+
+def once(first: Answer, then: Rule) -> Rule:
+    """Answer one way, and ever after another."""
+    left = [first]
+
+    def answer(asked: Asked) -> Answer:
+        if left:
+            return left.pop()
+        return then(asked) if callable(then) else then
+
+    return answer
+
+
+def wrong(asked: Asked, *, cut: int = 0, url: str = ANNA, flip: bool = False) -> Answer:
+    """Return a range of the right length with the wrong record: cut off, of another page, damaged."""
+    first, last = (int(number) for number in asked.headers["range"][6:].split("-"))
+    member = bytearray(gzip.compress(foreign(url, "2023-03-27T08:09:10Z", ONE)))
+    if flip:
+        member[20] ^= 0xFF
+    return Answer(
+        206, bytes(member[: len(member) - cut]).ljust(last + 1 - first, b"\0")[: last + 1 - first]
+    )
 
 
 @pytest.fixture
@@ -119,6 +144,71 @@ def test_what_the_wayback_machine_refuses_is_named(  # fixtures
     assert any(note.startswith("failed: ") for note in heard.notes)
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_wayback_machine_is_waited_for(
+    status: int, wayback: Wayback, night: Crawl, server: Server, time: Time
+) -> None:
+    """As long as it says, for lists and captures; then everything comes."""
+    for path in ("/cdx/search/cdx", f"/web/20230327080910id_/{ANNA}"):
+        server.table[path] = once(Answer(status, headers={"Retry-After": "17"}), server.table[path])
+    run = night(source="wayback", endpoint=server.url, site=SITE)
+    assert (run.fetched, run.unchanged, run.failed) == (3, 1, 0)
+    assert time.slept.count(17.0) == 2
+
+
+def test_a_list_of_nothing_is_no_failure(night: Crawl, server: Server, archive: Archive) -> None:
+    """`[]`, and an empty answer, are how the CDX server says that it holds nothing."""
+    for body in (b"[]", b"[]\n", b"", b"\n"):
+        server.table["/cdx/search/cdx"] = Answer(200, body)
+        run = night(source="wayback", endpoint=server.url, site=SITE)
+        assert (run.fetched, run.failed, run.notes) == (0, 0, ())
+    assert list(archive.captures()) == []
+
+
+def test_what_was_listed_before_a_list_broke_off_is_fetched(
+    wayback: Wayback, night: Crawl, server: Server, archive: Archive
+) -> None:
+    """The second answer is cut off in the middle of a row; the next night brings the rest."""
+    whole = server.table["/cdx/search/cdx"]
+    assert callable(whole)
+
+    def cut(asked: Asked) -> Answer:
+        full = whole(asked)
+        if "resumeKey" not in asked.query:
+            return full
+        return Answer(200, gzip.decompress(full.body)[:-20])
+
+    server.table["/cdx/search/cdx"] = cut
+    run = night(source="wayback", endpoint=server.url, site=SITE)
+    assert run.failed == 1
+    assert 0 < run.fetched < 3
+    server.table["/cdx/search/cdx"] = whole
+    assert night(source="wayback", endpoint=server.url, site=SITE).failed == 0
+    assert len(times(archive)) == 4
+
+
+def test_a_resume_key_that_leads_in_circles_is_left(night: Crawl, server: Server) -> None:
+    """The same key twice is the end."""
+    table = [["timestamp", "original", "mimetype", "statuscode", "digest"], [], ["again"]]
+    server.table["/cdx/search/cdx"] = Answer(200, json.dumps(table).encode())
+    assert night(source="wayback", endpoint=server.url, site=SITE).failed == 0
+    assert len(server.asked) == 4  # two of each language
+
+
+def test_a_capture_whose_gzip_is_broken_is_named_and_the_others_come(
+    wayback: Wayback, night: Crawl, server: Server, archive: Archive
+) -> None:
+    """And it is asked for again the next time."""
+    path = f"/web/20230327080910id_/{ANNA}"
+    good, broken = server.table[path], gzip.compress(ONE)[:-9]
+    server.table[path] = Answer(200, broken, {"Content-Encoding": "gzip"})
+    assert night(source="wayback", endpoint=server.url, site=SITE).failed == 1
+    server.table[path] = good
+    assert night(source="wayback", endpoint=server.url, site=SITE).failed == 0
+    assert "2023-03-27" in " ".join(times(archive))
+    assert list(archive.verify()) == []
+
+
 def test_being_led_to_a_near_capture_gives_that_ones_time(
     wayback: Wayback, night: Crawl, archive: Archive, server: Server
 ) -> None:
@@ -158,6 +248,12 @@ def test_a_crawl_that_holds_nothing_is_not_asked_again(
     ("path", "answer"),
     [
         ("/CC-MAIN-2023-14-index", Answer(503, b"SlowDown")),
+        ("/CC-MAIN-2023-14-index", Answer(400, b'{"message": "Bad Request"}')),
+        ("/CC-MAIN-2023-14-index", Answer(200, b'{"url": "http')),
+        ("/crawl-data/CC-MAIN-2023-14/warc/1.warc.gz", Answer(416)),
+        ("/crawl-data/CC-MAIN-2023-14/warc/1.warc.gz", lambda asked: wrong(asked, cut=6)),
+        ("/crawl-data/CC-MAIN-2023-14/warc/1.warc.gz", lambda asked: wrong(asked, url=PARTY)),
+        ("/crawl-data/CC-MAIN-2023-14/warc/1.warc.gz", lambda asked: wrong(asked, flip=True)),
         ("/CC-MAIN-2023-14-index", Answer(200, b"<html>")),
         ("/crawl-data/CC-MAIN-2023-14/warc/1.warc.gz", Answer(403, b"denied")),
         ("/crawl-data/CC-MAIN-2023-14/warc/1.warc.gz", Answer(200, b"the whole file")),
@@ -172,6 +268,28 @@ def test_what_common_crawl_refuses_is_named(
     run = night(source="commoncrawl", endpoint=server.url, site=SITE)
     assert run.failed >= 1
     assert run.fetched == 1
+
+
+def test_common_crawl_is_waited_for(
+    common: CommonCrawl, night: Crawl, server: Server, time: Time
+) -> None:
+    """It says SlowDown with 503, for the index and for the data."""
+    for path in ("/CC-MAIN-2023-14-index", "/crawl-data/CC-MAIN-2023-14/warc/1.warc.gz"):
+        slow = Answer(503, b"SlowDown", {"Retry-After": "23"})
+        server.table[path] = once(slow, server.table[path])
+    assert night(source="commoncrawl", endpoint=server.url, site=SITE).fetched == 2
+    assert time.slept.count(23.0) == 2
+
+
+def test_a_crawl_whose_index_failed_is_asked_again(
+    common: CommonCrawl, night: Crawl, server: Server
+) -> None:
+    """It is not taken for one that holds nothing."""
+    good = server.table["/CC-MAIN-2023-14-index"]
+    server.table["/CC-MAIN-2023-14-index"] = Answer(400)
+    assert night(source="commoncrawl", endpoint=server.url, site=SITE).failed == 1
+    server.table["/CC-MAIN-2023-14-index"] = good
+    assert night(source="commoncrawl", endpoint=server.url, site=SITE).fetched == 1
 
 
 def test_a_list_of_crawls_that_cannot_be_had_fails_the_run(

@@ -68,6 +68,14 @@ def test_what_robots_forbids_is_not_asked(server: Server, fetcher: Fetcher) -> N
     assert "/no/1" not in server.paths()
 
 
+def test_a_robots_that_comes_zipped_unasked_is_obeyed(server: Server, fetcher: Fetcher) -> None:
+    """Though it was asked for as it is."""
+    rules = gzip.compress(b"User-agent: *\nDisallow: /no\n")
+    server.table["/robots.txt"] = Answer(200, rules, {"Content-Encoding": "gzip"})
+    with pytest.raises(Refused, match="forbids"):
+        fetcher.get(f"{server.url}/no")
+
+
 @pytest.mark.parametrize(
     ("status", "allowed"), [(404, True), (403, True), (401, True), (500, False)]
 )

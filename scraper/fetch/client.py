@@ -1,70 +1,33 @@
-"""The polite client: one request at a time, to the configured hosts only. The only user of httpx.
+"""The client that asks. The only user of httpx.
 
 Rule: what robots.txt forbids is not asked (RFC 9309), the delay is counted from the end of the last
 response, a server that says wait is waited for, and nothing a server does can hang a run.
 """
 
 import random
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from socket import SHUT_RDWR
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 from urllib.parse import urldefrag, urljoin
 
 import httpx
-from protego import Protego
 
 from scraper import __version__
 from scraper.errors import FetchError, GaveUp, Refused, TooLarge, WrongUsage
+from scraper.fetch.limits import PASSING, USUAL, Clock, Limits, header_of, retry_after
+from scraper.fetch.robots import AGENT, Robots, allowing, forbidding, read_robots
 from scraper.models import Exchange
 from scraper.urls import authority_of, origin_of
 
-AGENT: Final = "Mikroscope"  # the product token that robots.txt files can address
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Answers that a later try may better: RFC 9110 §15.5.9, §15.6, RFC 6585 §4.
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time, as the composition root gives it: `now` in UTC, `monotonic` and `sleep` in s."""
-
-    now: Callable[[], datetime]
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a run may ask for and how long it may wait; times in seconds, sizes in bytes."""
-
-    max_requests: int | None = None
-    max_body: int = 16 * 1024 * 1024
-    max_robots: int = 500 * 1024  # RFC 9309 §2.5: at least 500 KiB are read
-    max_redirects: int = 5
-    deadline: float = 60.0  # for a whole response, from connecting to its last byte
-    stall: float = 20.0  # without a byte
-    attempts: int = 4
-    backoff: float = 2.0  # the first wait; doubled each time
-    longest_wait: float = 600.0  # a host that asks for more is left for this run
-    failures: int = 5  # requests in a row that came to nothing, until the host is given up
-    robots_age: timedelta = timedelta(hours=24)  # RFC 9309 §2.4
-
-
-@dataclass(slots=True)
-class _Robots:
-    """What a host's robots.txt says, and the exchange that said so, if one did."""
-
-    rules: Protego | None  # None: everything is forbidden
-    read_at: datetime
-    exchange: Exchange | None = None
-    reason: str = ""
 
 
 class Fetcher:
@@ -83,7 +46,7 @@ class Fetcher:
         delay: float,
         hosts: Iterable[str],
         clock: Clock,
-        limits: Limits = Limits(),
+        limits: Limits = USUAL,
         interfaces: Iterable[str] = (),
         waiting: Callable[[float, str], None] | None = None,
         chance: Callable[[], float] = random.random,
@@ -100,12 +63,13 @@ class Fetcher:
         self._interfaces = frozenset(interfaces)
         self._waiting = waiting or (lambda _seconds, _why: None)
         self._chance = chance
-        self._robots: dict[str, _Robots] = {}
+        self._robots: dict[str, Robots] = {}
         self._failures: dict[str, int] = {}
         self._ended: float | None = None
         self._socket: Any = None
         self._client = httpx.Client(
             trust_env=False,
+            verify=_authorities(),
             follow_redirects=False,
             timeout=httpx.Timeout(limits.stall),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
@@ -156,11 +120,8 @@ class Fetcher:
         self._permit_host(url, "not asked:")
         if authority_of(url) in self._interfaces:
             return
-        robots = self._robots_of(url)
-        if robots.rules is None:
-            raise Refused(f"not asked: {url}: {robots.reason}")
-        if not robots.rules.can_fetch(url, AGENT):
-            raise Refused(f"not asked: {url}: robots.txt forbids it")
+        if reason := self._robots_of(url).refusal(url):
+            raise Refused(f"not asked: {url}: {reason}")
 
     def _follow(self, url: str, asked: dict[str, str], limit: int, *, obey: bool) -> Exchange:
         """Ask, and follow redirects by hand, each within the configured hosts."""
@@ -187,7 +148,7 @@ class Fetcher:
         if authority not in self.hosts:
             raise Refused(f"{why} {url}: {authority} is none of the configured hosts")
 
-    def _robots_of(self, url: str) -> _Robots:
+    def _robots_of(self, url: str) -> Robots:
         """Return a host's robots.txt, read again when it is a day old."""
         origin = origin_of(url)
         now = self.clock.now()
@@ -199,26 +160,23 @@ class Fetcher:
         self._robots[origin] = robots
         return robots
 
-    def _read_robots(self, url: str, now: datetime) -> _Robots:
-        """Read robots.txt: 4xx allows everything, 5xx and no answer nothing (RFC 9309 §2.3.1)."""
+    def _read_robots(self, url: str, now: datetime) -> Robots:
+        """Ask for robots.txt and read what answers, if anything does (RFC 9309 §2.3.1)."""
         try:
             exchange = self._follow(url, {"Accept-Encoding": "identity"}, 0, obey=False)
         except Refused:
-            return _Robots(Protego.parse(""), now)  # led off the site: as if there were none
+            return allowing(now)  # led off the site: as if there were none
         except GaveUp:
             raise
         except FetchError as error:
-            return _Robots(None, now, reason=f"robots.txt cannot be had ({error})")
-        if exchange.status >= 500:
-            return _Robots(None, now, exchange, f"robots.txt answers {exchange.status}")
-        text = exchange.body if exchange.status == 200 else b""
-        return _Robots(Protego.parse(text.decode("utf-8-sig", "replace")), now, exchange)
+            return forbidding(now, str(error))
+        return read_robots(exchange, now, self.limits.max_robots)
 
-    def _delay_for(self, url: str) -> float:
+    def delay_for(self, url: str) -> float:
         """Return the seconds between requests: robots.txt's crawl-delay wins if longer."""
         robots = self._robots.get(origin_of(url))
-        asked = robots.rules.crawl_delay(AGENT) if robots and robots.rules else None
-        return max(self.delay, min(float(asked or 0), self.limits.longest_wait))
+        asked = robots.delay if robots else 0.0
+        return max(self.delay, min(asked, self.limits.longest_wait))
 
     def _persist(self, url: str, asked: dict[str, str], limit: int) -> Exchange:
         """Ask until something that will last answers; wait as told or ever longer between."""
@@ -237,7 +195,7 @@ class Fetcher:
                     self._failures[host] = 0
                     return exchange
                 problem = f"answered {exchange.status}"
-                told = _retry_after(exchange, self.clock.now())
+                told = retry_after(exchange, self.clock.now())
             if attempt < self.limits.attempts:
                 self._wait_out(host, problem, attempt, told)
         self._failures[host] = self._failures.get(host, 0) + 1
@@ -266,8 +224,8 @@ class Fetcher:
                     "GET", url, headers=asked, extensions={"trace": self._trace}
                 ) as response,
             ):
-                body = self._body(response, limit)
-                return _exchange(response, body, started)
+                body, whole = self._body(response, limit)
+                return _exchange(response, body, started, truncated=not whole)
         except _Failed:
             raise
         except (httpx.TransportError, httpx.StreamError, OSError, ValueError) as error:
@@ -281,7 +239,7 @@ class Fetcher:
         """Wait until the delay since the end of the last response has passed."""
         if self._ended is None:
             return
-        left = self._delay_for(url) - (self.clock.monotonic() - self._ended)
+        left = self.delay_for(url) - (self.clock.monotonic() - self._ended)
         if left > 0:
             self._sleep(left, "")
 
@@ -289,8 +247,11 @@ class Fetcher:
         self._waiting(seconds, why)
         self.clock.sleep(seconds)
 
-    def _body(self, response: httpx.Response, limit: int) -> bytes:
-        """Read the body as transferred; a limit of 0 is that of robots.txt, which is cut there."""
+    def _body(self, response: httpx.Response, limit: int) -> tuple[bytes, bool]:
+        """Read the body as transferred, and whether that is all of it.
+
+        A limit of 0 is that of robots.txt, which is cut there.
+        """
         whole = bytearray()
         most = limit or self.limits.max_robots
         for piece in response.iter_raw():
@@ -299,8 +260,8 @@ class Fetcher:
             if len(whole) > most:
                 if limit:
                     raise TooLarge(f"{response.url}: expected at most {limit} bytes")
-                return bytes(whole[:most])
-        return bytes(whole)
+                return bytes(whole[:most]), False
+        return bytes(whole), True
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """Remember the connection, so that the deadline can end it."""
@@ -340,7 +301,15 @@ class _Failed(Exception):  # noqa: N818  # never leaves this module
     """One try that came to nothing, and that a later try may better."""
 
 
-def _exchange(response: httpx.Response, body: bytes, started: datetime) -> Exchange:
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Return the certificates that are trusted; they are slow to load, and the same for all."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _exchange(
+    response: httpx.Response, body: bytes, started: datetime, *, truncated: bool
+) -> Exchange:
     url = str(response.request.url)
     version = response.extensions.get("http_version", b"HTTP/1.1")
     reason = response.extensions.get("reason_phrase", b"")
@@ -354,28 +323,12 @@ def _exchange(response: httpx.Response, body: bytes, started: datetime) -> Excha
         headers=_pairs(response.headers),
         body=body,
         started_at=started,
+        truncated=truncated,
     )
 
 
 def _pairs(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
-
-
-def header_of(exchange: Exchange, name: str) -> str | None:
-    """Return the first response header of this name (in lower case)."""
-    return next((value for key, value in exchange.headers if key.lower() == name), None)
-
-
-def _retry_after(exchange: Exchange, now: datetime) -> float | None:
-    """Return the seconds that Retry-After asks for, in either form (RFC 9110 §10.2.3)."""
-    said = (header_of(exchange, "retry-after") or "").strip()
-    if said.isascii() and said.isdigit():
-        return float(said[:9])
-    try:
-        until = parsedate_to_datetime(said)
-    except ValueError:
-        return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,113 @@
+"""Sitemaps: those that robots.txt names, else those at the usual places, and what they lead to.
+
+Rule: on most nights only what can tell of a change is read. A sitemap of which everything is dated
+is asked under condition, so that an unchanged one costs no bytes. One whose index gives no dates (as
+WordPress core's does) is put off: two of them are read a night in turn. A sweep reads them all.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from scraper.errors import ArchiveError, BadInput
+from scraper.fetch import header_of
+from scraper.models import Exchange
+from scraper.reading import index
+from scraper.sources.asking import MOST_PAGES, ask, places
+from scraper.sources.past import Visit, body_of, found
+
+IN_TURN = 2  # sitemaps without a date that are read a night
+
+
+def sitemaps(visiting: Visit) -> None:
+    """Tell the frontier of the posts that sitemaps name."""
+    robots = visiting.work.fetcher.robots(visiting.home)
+    body = robots.body if robots and robots.status == 200 else b""
+    named = index.robots_sitemaps(body, visiting.home)
+    usual = () if named else places(visiting, index.SITEMAP_PLACES)
+    roots = [index.Link(url) for url in named or usual]
+    queue, seen, put_off, answered = list(roots), set[str](), list[index.Link](), False
+    while queue:
+        link = queue.pop(0)
+        if link.url in seen or len(seen) >= MOST_PAGES or (answered and link.url in usual):
+            continue
+        seen.add(link.url)
+        if _unchanged(visiting, link):
+            visiting.complete, visiting.dated, answered = False, True, True
+        elif link not in roots and _can_wait(visiting, link):
+            visiting.complete = False
+            put_off.append(link)
+        elif (read := _sitemap(visiting, link)) is not None:
+            answered = True
+            queue += read.sitemaps
+    _read_some(visiting, put_off)
+
+
+def _read_some(visiting: Visit, put_off: list[index.Link]) -> None:
+    """Read the last of the sitemaps that were put off, where new posts stand, and others in turn.
+
+    Those that held no post when they were read last are left for the sweep.
+    """
+    read_at = {link: visiting.past["lists"][link.url]["read"] for link in put_off}
+    holding = [link for link in put_off if visiting.past["lists"][link.url]["posts"]]
+    for link in holding[-1:] + sorted(holding[:-1], key=lambda it: read_at[it])[: IN_TURN - 1]:
+        _sitemap(visiting, link)
+    visiting.dated |= bool(holding)
+
+
+def _unchanged(visiting: Visit, link: index.Link) -> bool:
+    """Return whether an index says that a sitemap is as it was when it was read last."""
+    if visiting.thorough or link.changed is None:
+        return False
+    return bool(visiting.past["sitemaps"].get(link.url) == link.changed.isoformat())
+
+
+def _can_wait(visiting: Visit, link: index.Link) -> bool:
+    """Return whether a sitemap without a date of its own was read, and dates all its posts."""
+    past = visiting.past["lists"].get(link.url)
+    if visiting.thorough or link.changed is not None or past is None:
+        return False
+    return bool(past["dated"] or not past["posts"])
+
+
+def _sitemap(visiting: Visit, link: index.Link) -> index.Sitemap | None:
+    """Read one sitemap; None where it cannot be had, or is as it was."""
+    past: dict[str, Any] = visiting.past["lists"].get(link.url, {})
+    known = {} if visiting.thorough else past
+    etag, since = known.get("etag"), known.get("modified")
+    exchange = ask(visiting, link.url, etag=etag, since=since)
+    if exchange is None:
+        return None
+    now = visiting.work.fetcher.clock.now()
+    if exchange.status == 304:
+        visiting.complete = False
+        visiting.dated |= past["dated"]
+        visiting.past["lists"][link.url] = past | {"read": now.isoformat()}
+        return index.Sitemap((), ())
+    try:
+        read = index.sitemap(body_of(exchange), link.url)
+    except (BadInput, ArchiveError) as error:
+        visiting.complete = False
+        visiting.work.fail(link.url, error)
+        return None
+    for post in read.posts:
+        found(visiting, post.url, "sitemap", post.changed)
+    visiting.dated |= any(post.changed for post in read.posts)
+    visiting.past["lists"][link.url] = _facts(read, exchange, now)
+    if link.changed is not None:
+        visiting.past["sitemaps"][link.url] = link.changed.isoformat()
+    return read
+
+
+def _facts(read: index.Sitemap, exchange: Exchange, now: datetime) -> dict[str, Any]:
+    """Return what the next run is told of a sitemap.
+
+    Only where everything has a date does "not modified" mean that there is nothing to ask for.
+    """
+    telling = all(entry.changed for entry in (*read.posts, *read.sitemaps))
+    return {
+        "read": now.isoformat(),
+        "posts": len(read.posts),
+        "dated": bool(read.posts) and all(post.changed for post in read.posts),
+        "etag": header_of(exchange, "etag") if telling else None,
+        "modified": header_of(exchange, "last-modified") if telling else None,
+    }
