@@ -3,7 +3,7 @@
 Rule: the same archive and the same decisions give the same database; what is published is whole.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from scraper.errors import (
     NotOfTheSeries,
 )
 from scraper.folder import DataFolder
-from scraper.models import Capture, Finding, Interview, Series
+from scraper.models import Capture, Finding, Interview, Post, Series
 from scraper.reading import read_page
 from scraper.reading.vocabulary import QUESTIONS
 from scraper.resolve import Sighting, read_overrides, resolve
@@ -92,7 +92,7 @@ def _read(folder: DataFolder, tombstones: Tombstones) -> Series:
     series = Series(
         people=resolved.people,
         turns=resolved.turns,
-        posts=resolved.posts,
+        posts=_found(resolved.posts, archive.memory()),
         nominations=resolved.nominations,
         captures=tuple(c for c in reader.captures if c.url not in resolved.hidden),
         runs=tuple(archive.runs()),
@@ -160,6 +160,14 @@ def _decided(folder: DataFolder, name: str, read: Callable[[Any], T]) -> T:
         return read(yaml.safe_load(path.read_text("utf-8")))
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise BadInput(f"{path}: {' '.join(str(error).split())}") from error
+
+
+def _found(posts: Iterable[Post], memory: Mapping[str, Mapping[str, Any]]) -> tuple[Post, ...]:
+    """Return posts with what named their URLs, as the runs remember it."""
+    return tuple(
+        replace(post, found_by=tuple(sorted(memory.get(post.url, {}).get("found_by", ()))))
+        for post in posts
+    )
 
 
 def _built(series: Series) -> Built:

@@ -174,6 +174,7 @@ class Post:
     first_seen: datetime
     last_seen: datetime
     versions: tuple[Version, ...]
+    found_by: tuple[str, ...] = ()  # the lists, feeds and links that named it
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ def of_run(run: Run) -> str:
     """Return one line on a crawl or an import."""
     seconds = (run.finished - run.started).total_seconds() if run.finished else 0
     return (
-        f"{run.source}: {run.fetched} fetched, {run.unchanged} unchanged, {run.gone} gone,"
+        f"{run.source}: {run.fetched} fetched ({run.new} new, {run.changed} changed),"
+        f" {run.unchanged} unchanged, {run.gone} gone,"
         f" {run.failed} failed; {run.requests} requests, {run.bytes} bytes, {seconds:.0f} s"
     )
 

@@ -48,7 +48,8 @@ CREATE TABLE posts (
     status        TEXT NOT NULL CHECK (status IN ('live', 'gone')),
     first_seen    TEXT NOT NULL,
     last_seen     TEXT NOT NULL,
-    capture_id    TEXT NOT NULL REFERENCES captures (id)
+    capture_id    TEXT NOT NULL REFERENCES captures (id),
+    found_by      TEXT NOT NULL CHECK (json_valid(found_by))
 );
 
 CREATE TABLE questions (
@@ -125,7 +126,9 @@ CREATE TABLE runs (
     fetched    INTEGER NOT NULL,
     unchanged  INTEGER NOT NULL,
     gone       INTEGER NOT NULL,
-    failed     INTEGER NOT NULL
+    failed     INTEGER NOT NULL,
+    new        INTEGER NOT NULL,
+    changed    INTEGER NOT NULL
 );
 
 CREATE INDEX interviews_person ON interviews (person_id);

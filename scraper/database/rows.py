@@ -112,6 +112,8 @@ def tables(series: Series, questions: Iterable[Row]) -> Iterator[tuple[str, Iter
                 "unchanged": run.unchanged,
                 "gone": run.gone,
                 "failed": run.failed,
+                "new": run.new,
+                "changed": run.changed,
             }
             for run in series.runs
         ),
@@ -163,6 +165,7 @@ def _post_row(post: Post) -> Row:
         "first_seen": utc(post.first_seen),
         "last_seen": utc(post.last_seen),
         "capture_id": capture_id(now.capture),
+        "found_by": json.dumps(post.found_by),
     }
 
 

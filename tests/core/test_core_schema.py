@@ -19,7 +19,7 @@ from tests.core.program import ROOT, rows
 DESIGN = {
     "people": "id name studio role",
     "interviews": "id series person_id role studio published languages",
-    "posts": "id interview_id url lang title standfirst category published role intro status"
+    "posts": "id found_by interview_id url lang title standfirst category published role intro status"
     " first_seen last_seen capture_id",
     "questions": "id position text_en text_fr",
     "answers": "id post_id person_id question_id position lang question answer word_count",
@@ -29,7 +29,7 @@ DESIGN = {
     "captures": "id url captured_at source http_status media_type digest file offset",
     "versions": "id post_id number capture_id captured_at changed",
     "findings": "id severity code post_id message quote",
-    "runs": "id source started finished requests bytes fetched unchanged gone failed",
+    "runs": "id source started finished requests bytes fetched unchanged gone failed new changed",
 }
 
 

@@ -149,7 +149,7 @@ def _fill(connection: sqlite3.Connection) -> None:
     for nominator, nominee in NOMINATIONS:
         _nominate(connection, nominator, nominee)
     _insert(connection, "findings", "f1", "warning", "no-date", "bob-script-en", "no date", None)
-    _insert(connection, "runs", "r1", "site", SEEN, SEEN, 20, 4000, 9, 0, 1, 0)
+    _insert(connection, "runs", "r1", "site", SEEN, SEEN, 20, 4000, 9, 0, 1, 0, 9, 0)
 
 
 def _post(connection: sqlite3.Connection, person: str, lang: str, published: str | None) -> None:
@@ -167,7 +167,7 @@ def _post(connection: sqlite3.Connection, person: str, lang: str, published: str
     _insert(
         connection, "posts", post, f"{person}-talk", url, lang, f"Under the Mikroscope {name}",
         None, "Talent Spotlights", published, role, None, intro, None, status, SEEN, SEEN,
-        f"capture-{post}",
+        f"capture-{post}", '["sitemap"]',
     )  # fmt: skip
     _insert(connection, "versions", f"{post}-1", post, 1, f"capture-{post}", SEEN, "[]")
     _insert(
