@@ -96,9 +96,16 @@ def _read(folder: DataFolder, tombstones: Tombstones) -> Series:
         nominations=resolved.nominations,
         captures=tuple(c for c in reader.captures if c.url not in resolved.hidden),
         runs=tuple(archive.runs()),
-        findings=(*reader.findings, *resolved.findings),
+        findings=(*_damage(archive), *reader.findings, *resolved.findings),
     )
     return replace(series, findings=(*series.findings, *check(series, expectations)))
+
+
+def _damage(archive: Archive) -> Iterator[Finding]:
+    """Yield a finding for each record of the archive that cannot be read."""
+    for fault in archive.damage():
+        where = f"{fault.file}, offset {fault.offset}"
+        yield Finding("error", "damaged", f"a record cannot be read: {fault.message} ({where})")
 
 
 class _Reader:
@@ -143,6 +150,9 @@ class _Reader:
                 if url in self._of_series:
                     # It was read before: the site has changed, and someone should look.
                     self._report("error", "unreadable", capture, error)
+                elif capture.source == "files" and capture.kind != "response":
+                    # Somebody said that it is one.
+                    self._report("warning", "not-of-series", capture, error)
             except ArchiveError as error:
                 self._readings[known] = None
                 self._report("error", "damaged", capture, error)

@@ -50,6 +50,9 @@ from scraper.urls import canonical, origin_of
 from scraper.verify import verify as faults
 
 CONTACT = "no contact given"
+SAMPLE_NOTICE = (
+    "This is the sample that ships with Mikroscope: the studio and everyone in it are made up."
+)
 CLOCK = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
@@ -223,11 +226,7 @@ def _crawl(
 ) -> Run:
     """Bring the archive up to date; options as on the command line."""
     plan_ = Plan(skip=_forgotten(context.folder), **plan)
-    known = (
-        context.folder.decided("known_urls.txt").read_text("utf-8").split()
-        if origin_of(plan_.site) == STUDIO
-        else []
-    )
+    known = context.folder.known_urls() if origin_of(plan_.site) == STUDIO else []
     with Fetcher(
         contact=contact,
         delay=delay,
@@ -276,6 +275,8 @@ def import_(context: Context, paths: tuple[str, ...], url: str | None) -> None:
         skip = _forgotten(context.folder)
         run = import_paths(archive, paths, url, CLOCK.now, sys.stdin.buffer, report, skip)
     click.echo(night.of_run(run))
+    if run.failed and not (run.fetched or run.unchanged):
+        raise BadInput(f"nothing was taken in: {run.failed} files cannot be read")
 
 
 @main.command()
@@ -315,10 +316,10 @@ def serve(context: Context, host: str, port: int) -> None:
     _serve(context.folder, host, port)
 
 
-def _serve(folder: DataFolder, host: str, port: int) -> None:
+def _serve(folder: DataFolder, host: str, port: int, notice: str | None = None) -> None:
     from scraper.serve import serve as site  # noqa: PLC0415 - Datasette is slow to load, and only this needs it
 
-    site(folder.database, default_file("metadata.yml"), host, port, click.echo)
+    site(folder.database, default_file("metadata.yml"), host, port, click.echo, notice)
 
 
 @main.command()
@@ -416,19 +417,18 @@ def demo(context: Context, no_serve: bool, host: str, port: int) -> None:  # noq
 
     with TemporaryDirectory(prefix="mikroscope-demo-") as root:
         context = Context(DataFolder(Path(root)), context.machines)
-        with (
-            context.folder.locked(),
-            context.report() as report,
-            serve_sample(Studio.sample()) as site,
-        ):
+        with context.folder.locked(), serve_sample(Studio.sample()) as site:
             click.echo(f"The sample studio (all invented) answers at {site.url}")
             options = {"site": site.url, "source": "site", "endpoint": None, "full": False}
-            run = _crawl(context, report, max_requests=None, contact=CONTACT, delay=0.0, **options)
-            click.echo(night.of_run(run))
-            click.echo(night.of_build(build_database(context.folder)))
+            with context.report() as report:
+                run = _crawl(
+                    context, report, max_requests=None, contact=CONTACT, delay=0.0, **options
+                )
+        click.echo(night.of_run(run))
+        click.echo(night.of_build(build_database(context.folder)))
         if no_serve:
             click.echo(
                 "Done; nothing is kept. Without --no-serve the archive is shown in a browser."
             )
             return
-        _serve(context.folder, host, port)
+        _serve(context.folder, host, port, notice=SAMPLE_NOTICE)

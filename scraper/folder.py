@@ -45,6 +45,15 @@ class DataFolder:
         own = self.root / name
         return own if own.exists() else default_file(name)
 
+    def known_urls(self) -> list[str]:
+        """Return the addresses of `known_urls.txt`, one a line; `#` begins a comment."""
+        path = self.decided("known_urls.txt")
+        try:
+            lines = path.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataFolderError(f"{path}: cannot be read: {error}") from error
+        return [url for line in lines if (url := line.split("#")[0].strip())]
+
     def prepare(self) -> None:
         """Make the folder; raise DataFolderError where it cannot be written."""
         try:

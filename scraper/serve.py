@@ -48,16 +48,26 @@ def settings() -> dict[str, int | bool]:
 
 
 def serve(
-    database: Path, metadata: Path, host: str, port: int, say: Callable[[str], None] = print
+    database: Path,
+    metadata: Path,
+    host: str,
+    port: int,
+    say: Callable[[str], None] = print,
+    notice: str | None = None,
 ) -> None:
     """Serve `database` at `host`:`port` until SIGINT or SIGTERM; `say` is told where.
+
+    `notice` is a line that every page shows, in place of the source that `metadata` names.
 
     The file is opened mutable, so that a new publication shows at once. Port 0 takes a free one.
     Raises DatabaseError where there is no database yet, and MikroscopeError where the address
     cannot be used or `metadata` cannot be read; both before anything is said.
     """
     _look_at(database)
-    site = Datasette([str(database)], metadata=_read(metadata), settings=settings())
+    said = _read(metadata)
+    if notice:
+        said = {**said, "notice": notice, "source": notice, "source_url": None}
+    site = Datasette([str(database)], metadata=said, settings=settings())
     with closing(_listen(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"Serving at http://{shown}:{listener.getsockname()[1]}/")

@@ -23,7 +23,7 @@ _EMOJI = re.compile(
     "\u3030\u303d\u3297\u3299\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+"
 )
 # A sentence ends at . ! ? or …, with what closes it; then white space. Not after an initial
-# ("P. George") or a short title ("Mr. Joly").
+# ("P. Kuttan") or a short title ("Mr. Quill").
 _SENTENCE_END = re.compile(
     r"[.!?…](?<!\b[^\W\d_]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bMrs\.)(?<!\bMme\.)"
     r"[\"'»”’)\]]*(?:\s+(?![!?:;»”)])|(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"

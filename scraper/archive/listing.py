@@ -87,6 +87,19 @@ def read_index(path: Path) -> Listing | None:
         return None  # derived, so that whatever is wrong with it, it is made again
 
 
+def was_finished(path: Path) -> bool:
+    """Tell whether a segment was once complete, and larger than it is now."""
+    try:
+        return bool(json.loads(index_path(path).read_bytes())["size"] > path.stat().st_size)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def is_our_name(name: str) -> bool:
+    """Tell whether a file is named as our segments are."""
+    return _NAME.fullmatch(name) is not None
+
+
 def write_index(path: Path, listing: Listing) -> None:
     """Write the index of a segment that is complete; where it cannot be written it is not needed."""
     size, changed = size_and_time(path)

@@ -15,9 +15,11 @@ from scraper.archive.listing import (
     Facts,
     Listing,
     canonical_or_raw,
+    is_our_name,
     list_segment,
     read_index,
     size_and_time,
+    was_finished,
     write_index,
 )
 from scraper.archive.members import cut_back, inflate, mapped, members
@@ -62,9 +64,23 @@ class Archive:
             left.unlink()
             said.append(f"{left.name}: removed, a rewriting that was never finished")
         for path in self.segments():
-            if read_index(path) is None:
+            if read_index(path) is not None:
+                continue
+            if not is_our_name(path.name):
+                said.append(f"{path.name}: not written by us; left as it is, `import` takes it in")
+            elif was_finished(path):
+                said.append(f"{path.name}: not as its run left it; left as it is, see `verify`")
+            else:
                 said += cut_back(path)
         return said
+
+    def damage(self) -> Iterator[Damage]:
+        """Yield what cannot be read of segments that are not as their runs left them; cheap."""
+        for path in self.segments():
+            if read_index(path) is None:
+                for member in members(path):
+                    if member.data is None:
+                        yield Damage(path.name, member.offset, member.problem)
 
     def captures(self) -> Iterator[Capture]:
         """Yield the records of http(s) URLs that hold or repeat content, by file, then offset."""

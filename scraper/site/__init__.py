@@ -83,7 +83,13 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         return str(datasette.urls.row(database(datasette).name, name, tilde_encode(key)))
 
     env.globals.update(
-        asset=asset, page_url=page, table_url=table, row_url=row, draw=draw, chains=chains
+        site_notice=datasette.metadata("notice"),
+        asset=asset,
+        page_url=page,
+        table_url=table,
+        row_url=row,
+        draw=draw,
+        chains=chains,
     )
     env.globals["data_url"] = lambda: str(datasette.urls.database(database(datasette).name))
 

@@ -143,7 +143,7 @@ def test_a_title_may_leave_the_series_to_the_head_of_the_page() -> None:
             "Kushal R",
         ),
         ("Under the Mikroscope: nominated by Anjali K. Lena tells us about fog.", "Anjali K"),
-        ("Nominated by Babulu P. George, Lena Vasquez answers.", "Babulu P. George"),
+        ("Nominated by Devaraj P. Kuttan, Lena Vasquez answers.", "Devaraj P. Kuttan"),
     ],
 )
 def test_an_initial_may_end_a_sentence(intro: str, nominator: str) -> None:
