@@ -45,7 +45,8 @@ _BEFORE_A_NAME = ROLE_WORDS | PARTICLES
 # Words that open a sentence or stand capitalised in these posts and are never part of a name.
 _NEVER = frozenset(
     words(
-        "a about above academic after again all allez alors already also always an and animation another"
+        "none nope tbd rien aucun aucune skip surprise hmm everybody myself joker mystere mystery whoever"
+        " anybody netflix a about above academic after again all allez alors already also always an and animation another"
         " any anyone april apres as ask asked at au aujourd aujourdhui aussi aux avec avril baton"
         " bangalore bangalorean bengaluru because believe ben bien bonjour bravo but by c ca car ce cela celui"
         " certainly c'est cest cet cette chaque cher chere chers choose chosen clearly collegue colleague comme"
@@ -125,6 +126,12 @@ def slug(name: str) -> str:
     return fold(name).replace(" ", "-")
 
 
+# Words that never are a name alone, and are one beside another capitalised word: «Ben Carter».
+_ALSO_NAMES = frozenset(words("ben will april june mai may march mars noel juin so pass august"))
+_NEIGHBOUR = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ'’-]+[ \u00a0]$")
+_FOLLOWER = re.compile(r"[ \u00a0][A-ZÀ-Ý][a-zà-ÿ]")
+
+
 def _opens(text: str, start: int) -> bool:
     before = text[max(0, start - _BACK) : start].rstrip(" \u00a0\u202f\"“«‘'(")
     return not before or before[-1] in ".!?…:"
@@ -137,6 +144,12 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     if not bare[0].isupper():
         return False
     folded = fold(bare)
+    if folded in _ALSO_NAMES and _NEIGHBOUR.search(
+        text[max(0, match.start() - 40) : match.start()]
+    ):
+        return True
+    if folded in _ALSO_NAMES and _FOLLOWER.match(text, match.end()):
+        return True
     if folded in _NEVER or (bare == word and _ELIDED.match(word)):
         return False
     opens_oddly = "-" not in word and _OPENING.search(folded)

@@ -40,6 +40,14 @@ def words(table: str) -> tuple[str, ...]:
     return tuple(table.split())
 
 
+# Bytes that an encoding does not define; readers let them through as the control of that number.
+_UNDEFINED = {
+    "cp1252": frozenset(b"\x81\x8d\x8f\x90\x9d"),
+    "cp1257": frozenset(b"\x81\x83\x88\x8a\x8c\x90\x98\x9a\x9c\x9f\xa1\xa5"),
+    "iso8859-16": frozenset(),
+}
+
+
 def tidy(text: str) -> str:
     """Return `text` on one line: runs of white space are one space, none at the ends.
 
@@ -116,4 +124,6 @@ def _put_back(character: str, encoding: str) -> bytes:
     try:
         return character.encode(encoding)
     except UnicodeEncodeError:
-        return character.encode("latin-1")
+        if ord(character) in _UNDEFINED[encoding]:
+            return bytes([ord(character)])
+        raise

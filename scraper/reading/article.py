@@ -5,6 +5,7 @@ Rule: every line of the post gets exactly one part; what cannot be placed is LEF
 
 from itertools import pairwise
 
+from scraper import names
 from scraper.reading import furniture
 from scraper.reading.captions import caption_in_answer
 from scraper.reading.head import deal_head
@@ -36,7 +37,7 @@ def _answers(article: Article) -> None:
     for prompt, following in pairwise(prompts):
         start, end = prompt.at + 1, following.at
         boxed = _boxed_in(article, start, end)
-        while end > start + 1 and _passed_over(article, page.lines[end - 1]):
+        while end > start + 1 and _before_question(article, page.lines[end - 1]):
             end -= 1
         for at in range(start, end):
             line = page.lines[at]
@@ -44,7 +45,7 @@ def _answers(article: Article) -> None:
                 continue
             if caption_in_answer(article, at, start, end):
                 parts[at] = Part.CAPTION
-            elif _strange(page, at, end) or furniture.is_note(line.text):
+            elif _strange(page, at, end) or (at > start and furniture.is_note(line.text)):
                 parts[at] = Part.LEFT_OVER
             else:
                 parts[at] = Part.ANSWER
@@ -65,6 +66,8 @@ def _boxed_in(article: Article, start: int, end: int) -> set[int]:
     lines, boxes = article.page.lines, article.page.boxes
     boxed: set[int] = set()
     for at in range(start, end):
+        if at in boxed:
+            continue
         if lines[at].kind == "heading" and furniture.is_furniture(lines[at].text):
             box = boxes[boxes[lines[at].place].parent]
             if start <= box.first and box.end <= end:
@@ -72,16 +75,24 @@ def _boxed_in(article: Article, start: int, end: int) -> set[int]:
     return boxed
 
 
+def _before_question(article: Article, line: Line) -> bool:
+    """Tell whether a line right before a question is the site's: what is passed over, or «01»."""
+    counter = line.text.isdigit() and len(line.text) < 3
+    return counter or _passed_over(article, line)
+
+
 def _passed_over(article: Article, line: Line) -> bool:
     """Tell whether a line between two questions is none of the post's."""
-    if article.is_aside(line) or (
-        furniture.names_the_series(line.text) and not furniture.goes_on(line.text)
-    ):
+    if article.is_aside(line) or furniture.points_elsewhere(line.text):
         return True
-    if furniture.points_elsewhere(line.text):
+    if line.linked and furniture.is_furniture(line.text):
         return True
-    counted = line.text.isdigit() and len(line.text) < 3  # «01», before a question
-    return counted or (line.linked and furniture.is_furniture(line.text))
+    # The title of another post: of the series, with somebody's name.
+    return (
+        furniture.names_the_series(line.text)
+        and not furniture.goes_on(line.text)
+        and any(found.words > 1 for found in names.find(line.text))
+    )
 
 
 # ── Tail: from the last question to the end ───────────────────────────────────────────────────────
@@ -107,8 +118,28 @@ def _tail(article: Article) -> None:
             parts[at] = Part.LEFT_OVER
         else:
             parts[at] = Part.ANSWER
+    if stop < end:
+        _strange_end(article, stop, end)
     if not called and stop < len(page.lines):
         _after_body(article, stop)
+
+
+def _strange_end(article: Article, stop: int, end: int) -> None:
+    """Leave over what a heading begins behind the last answer, if nothing says it is the site's."""
+    lines, first = article.page.lines, article.page.lines[stop]
+    if first.kind != "heading" or furniture.is_furniture(first.text) or article.is_aside(first):
+        return
+    for at in range(stop, end):
+        line = lines[at]
+        if (
+            line.linked
+            or (at > stop and _ends_post(article, at, stop))
+            or furniture.is_call(line.text)
+        ):
+            return
+        if furniture.names_the_series(line.text):
+            return
+        article.parts[at] = Part.LEFT_OVER
 
 
 def _after_body(article: Article, stop: int) -> None:

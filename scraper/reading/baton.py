@@ -84,6 +84,10 @@ _FROM = re.compile(
     r"^,?\s+(?:from|in|of|at|de la|de l[’']|du|des|à la|au)\b[^.!?]{0,40}[.!?]?\W*$", re.IGNORECASE
 )
 _ASIDE = re.compile(r"\([^)]{0,60}\)")  # «Ada Byron (FX) or Kumar R (Layout)»
+# «Ada Byron from FX and Kumar R from Rigging»
+_DEPARTMENT = re.compile(
+    r"^\s+(?:from|in|of|at|de|du|des|d[’'])\b[^,;.!?]{1,40}?(?=\s(?:and|et|&)\s|,)", re.IGNORECASE
+)
 _TITLE_WORK = re.compile(r"[\"“«‘]\s*$")  # a name in quotation marks is of a film
 _NAMES_ONLY = re.compile(r"[\s,;:/&+!?.…()'’‘\"“”«»|•·–—>→*-]*")
 _FILLER = frozenset(
@@ -93,6 +97,11 @@ _FILLER = frozenset(
         " maintenant please yes oui well alors"
     )
 )
+
+
+_LONGEST = 1500  # characters; no sentence that names somebody is longer
+_AROUND = 160  # characters before and after a name that tell what is said of it
+_WORK = re.compile(r"\b[Tt]he\s+$")  # «The Tiger's Apprentice»: the title of a work
 
 
 def find_nominators(paragraphs: Iterable[str], person: str | None) -> tuple[Named, ...]:
@@ -113,11 +122,13 @@ def _may_name(text: str) -> bool:
 
 
 def _namers(sentence: str, person: str | None) -> Iterator[str]:
-    if not _may_name(sentence):
+    if len(sentence) > _LONGEST or not _may_name(sentence):
         return
     own = names.key(person or "")
     candidates = [
-        _cut_off(found, person) for found in names.find(sentence) if names.key(found.name) != own
+        _cut_off(found, person)
+        for found in names.find(sentence)
+        if names.key(found.name) != own and not _WORK.search(sentence[: found.start])
     ]
     for by in _BY.finditer(sentence):
         end = by.end()
@@ -148,7 +159,7 @@ def _cut_off(found: names.Found, person: str | None) -> names.Found:
 
 def _in_list(between: str) -> bool:
     """Tell whether the words between two names make a list of them."""
-    return bool(_LIST.match(_ASIDE.sub("", between)))
+    return bool(_LIST.match(_DEPARTMENT.sub("", _ASIDE.sub("", between))))
 
 
 def _far(between: str) -> bool:
@@ -166,6 +177,8 @@ def find_nominees(answer: str) -> tuple[Named, ...]:
     for reader in (_bare, _opening, _handed, _mentioned):
         found: dict[str, Named] = {}
         for paragraph in paragraphs:
+            if len(paragraph) > _LONGEST and reader is _bare:
+                continue
             for name, quote in reader(paragraph):
                 found.setdefault(names.key(name), Named(name, quote))
         if found:
@@ -193,6 +206,8 @@ def _bare(paragraph: str) -> Iterator[tuple[str, str]]:
 def _opening(paragraph: str) -> Iterator[tuple[str, str]]:
     """«Ada Byron and Kumar R, because …»: the answer opens with the names."""
     first = next(sentences(paragraph), "")
+    if len(first) > _LONGEST:
+        return
     end = 0
     for n, found in enumerate(names.find(first)):
         between = first[end : found.start]
@@ -213,11 +228,11 @@ def _handed(paragraph: str) -> Iterator[tuple[str, str]]:
     """«I pass the baton to Ada Byron», «Ada, à toi de jouer !»: the sentence hands it over."""
     for sentence in sentences(paragraph):
         end = -1
-        for found in names.find(sentence):
-            before, after = sentence[: found.start], sentence[found.end :]
+        for found in names.find(sentence) if len(sentence) <= _LONGEST else ():
+            before, after = _around(sentence, found)
             clause = re.split(r"[;:]|, (?:so|but|then|donc|mais|alors)\b", before)[-1]
             listed = end >= 0 and _in_list(sentence[end : found.start])
-            if _NEGATED_AFTER.match(after) or _TITLE_WORK.search(before):
+            if _NEGATED_AFTER.match(after) or _TITLE_WORK.search(before) or _WORK.search(before):
                 continue
             handed = _HANDS.search(clause) and not _OTHERS.search(clause)
             if listed or handed or (_CALLED.match(after) and not _OTHERS.search(clause)):
@@ -225,11 +240,17 @@ def _handed(paragraph: str) -> Iterator[tuple[str, str]]:
                 end = found.end
 
 
+def _around(sentence: str, found: names.Found) -> tuple[str, str]:
+    """Return what stands right before and after a name."""
+    before = sentence[max(0, found.start - _AROUND) : found.start]
+    return before, sentence[found.end : found.end + _AROUND]
+
+
 def _mentioned(paragraph: str) -> Iterator[tuple[str, str]]:
     """Yield a full name anywhere, if nothing says that it is another's."""
     for sentence in sentences(paragraph):
-        for found in names.find(sentence):
-            before, after = sentence[: found.start], sentence[found.end :]
+        for found in names.find(sentence) if len(sentence) <= _LONGEST else ():
+            before, after = _around(sentence, found)
             if (
                 found.words < 2
                 or _OTHERS.search(before)

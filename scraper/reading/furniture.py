@@ -38,9 +38,9 @@ _LINES = re.compile(
     # Share this article / Partager cet article sur …
     r"|(?:share|tweet|partager|partagez) (?:this|on|the|cet|cette|l|sur|via|it)\b.{0,40}|(?:like|enjoyed) this (?:article|post).{0,30}"
     # © 2024 … All rights reserved / Tous droits réservés
-    r"|(?:c )?(?:copyright )?(?:19|20)\d\d\b.{0,60}|copyright\b.{0,60}|.{0,60}\b(?:all rights reserved|tous droits reserves)\b.{0,30}"
+    r"|(?:c )?copyright\b.{0,60}|.{0,60}\b(?:all rights reserved|tous droits reserves)\b.{0,30}"
     # We use cookies … / Ce site utilise des cookies …
-    r"|(?:we|this (?:web)?site|our (?:web)?site|nous|ce site|notre site)\b.{0,40}\b(?:uses?|utilis\w+)\b.{0,30}\bcookies?\b.*|(?:accept|reject|refuse|accepter|refuser|tout accepter|tout refuser|manage|gerer)\b.{0,15}\b(?:cookies?|all|tout|preferences|choices)?"
+    r"|(?:we|this (?:web)?site|our (?:web)?site|nous|ce site|notre site)\b.{0,40}\b(?:uses?|utilis\w+)\b.{0,30}\bcookies?\b.*|(?:accept|reject|refuse|accepter|refuser|tout accepter|tout refuser|manage|gerer)\b.{0,15}\b(?:cookies?|all|tout|preferences|choices)"
     # Subscribe to our newsletter / Your email address
     r"|(?:subscribe|sign up|inscrivez vous|abonnez vous|join)\b.{0,20}\b(?:newsletter|mailing list|news letter)\b.{0,40}|newsletter|your (?:e ?mail|name)(?: address)?|votre (?:adresse )?(?:e ?mail|courriel)|(?:e ?mail|adresse e ?mail)(?: address)?|(?:i agree|j accepte)\b.{0,120}"
     # Previous post: … / Next article
@@ -52,6 +52,7 @@ _LINES = re.compile(
     r"|(?:tags?|categor(?:y|ies)|etiquettes?|categories?|filed under|posted in|publie dans|classe dans)\b.{0,80}"
     r")",
 )
+_RIGHTS = ("©", "(c)", "(C)", "Copyright")
 _BYLINE = re.compile(
     r"(?:posted |written |published |publie |ecrit |redige )?(?:by|par) (?:\w+ ?){1,5}"
 )
@@ -121,9 +122,15 @@ def is_furniture(text: str) -> bool:
     said = folded.split()
     if len(said) <= 12 and all(word in _WORDS for word in said):
         return True
-    if len(said) <= 6 and re.fullmatch(_BYLINE, folded) and not text.endswith((".", "!", "?")):
-        return True
+    if text.lstrip().startswith(_RIGHTS) and len(said) > 1:
+        return len(said) <= 20
     return bool(_LINES.fullmatch(folded)) and len(said) <= 40
+
+
+def is_byline(text: str) -> bool:
+    """Tell whether a line of the head says who published: «By the communication team»."""
+    folded = fold(text)
+    return folded.count(" ") < 6 and bool(_BYLINE.fullmatch(folded)) and text[-1] not in ".!?"
 
 
 def is_call(text: str) -> bool:
@@ -133,7 +140,9 @@ def is_call(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Tell whether a line is a note by the editors."""
-    return bool(_NOTE.match(fold(text[:40])))
+    found = _NOTE.match(fold(text[:40]))
+    # «Update: …» is a note, «Update your skills!» is none.
+    return found is not None and (" " in found.group() or ":" in text[:25])
 
 
 def points_elsewhere(text: str) -> bool:

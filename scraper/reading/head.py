@@ -47,7 +47,7 @@ def deal_head(article: Article) -> None:
             parts[at] = part
         elif part is not None:
             parts[at] = part if part is Part.CATEGORY else Part.AROUND
-        elif line.linked or furniture.is_furniture(line.text):
+        elif line.linked or furniture.is_furniture(line.text) or furniture.is_byline(line.text):
             continue
         else:
             undecided.append(at)
@@ -167,7 +167,7 @@ def _is_meta(piece: str) -> bool:
     """Tell whether what stands beside a date or category is of no more weight: «By Ada on»."""
     if furniture.is_furniture(piece) or _META_WORDS.issuperset(fold(piece).split()):
         return True
-    return furniture.is_furniture(piece.strip().removesuffix(" on").removesuffix(" le"))
+    return furniture.is_byline(piece.strip().removesuffix(" on").removesuffix(" le").strip() or "-")
 
 
 def _intro(article: Article, undecided: list[int], *, dated: bool) -> None:

@@ -104,6 +104,8 @@ _ONE_OF = re.compile(
     re.IGNORECASE,
 )
 _OUR = re.compile(r"^(?:our|notre|the)\s+(?=\S)", re.IGNORECASE)
+_LONGEST = 1500  # characters; no sentence that presents somebody, and no title, is longer
+_TITLE_LENGTH = 400
 _ROLE_LENGTH = 120
 # Sentences that present someone, with the name after or before.
 _PRESENTS = re.compile(
@@ -122,6 +124,7 @@ class Presented:
 
 def read_title(title: str) -> Presented:
     """Return who a title of the series names, and as what, without the studio."""
+    title = title[:_TITLE_LENGTH]
     rest = (
         _SERIES.sub("", without_emoji(title), count=1)
         if _SERIES.match(title)
@@ -234,7 +237,7 @@ def find_role(paragraphs: Iterable[str], person: str) -> Presented:
         if not words.issubset(fold(paragraph).split()):
             continue
         for sentence in sentences(paragraph):
-            for found in names.find(sentence):
+            for found in names.find(sentence) if len(sentence) <= _LONGEST else ():
                 if names.key(found.name) != own:
                     continue
                 after = sentence[found.start + len(found.name) :]

@@ -97,7 +97,8 @@ def _stand_ins(tree: LexborHTMLParser) -> dict[int, str]:
     return found
 
 
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
+_RAW = re.compile(rb"<(?:(script|style|svg)\b|!--)", re.IGNORECASE)
 # Elements that hold nothing, or that the next of their kind closes.
 _NOT_NESTING = frozenset(
     words(
@@ -110,11 +111,25 @@ _NOT_NESTING = frozenset(
 def _depth(html: bytes) -> int:
     """Return about how deep the elements of `html` are nested, without building a tree."""
     depth = deepest = 0
-    for closing, tag in _TAG.findall(html):
-        if tag.lower().decode() not in _NOT_NESTING:
+    for closing, tag, closed in _TAG.findall(_without_raw(html)):
+        if not closed and tag.lower().decode() not in _NOT_NESTING:
             depth = max(depth - 1, 0) if closing else depth + 1
             deepest = max(deepest, depth)
     return deepest
+
+
+def _without_raw(html: bytes) -> bytes:
+    """Return markup without scripts, styles, drawings and comments, whose `<` open no element."""
+    kept: list[bytes] = []
+    lower, start = html.lower(), 0
+    while opening := _RAW.search(html, start):
+        kept.append(html[start : opening.start()])
+        end = b"-->" if opening[1] is None else b"</" + opening[1].lower()
+        found = lower.find(end, opening.end())
+        if found < 0:
+            return b"".join(kept)
+        start = found + len(end)
+    return b"".join([*kept, html[start:]])
 
 
 _OPEN = Box(-1, 0, 0)  # stands in for a box until its end is known

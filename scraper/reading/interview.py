@@ -214,28 +214,23 @@ def _date_in(text: str) -> date | None:
 def _images(article: Article, url: str) -> tuple[Image, ...]:
     """Return the pictures of the post, each with its caption, and captions without a picture."""
     page, parts = article.page, article.parts
-    captions = [at for at, part in enumerate(parts) if part is Part.CAPTION]
+    captions = {at: page.lines[at].text for at, part in enumerate(parts) if part is Part.CAPTION}
     placed = [at for at, part in enumerate(parts) if part is not Part.AROUND]
     if not placed:
         return ()
     low, high = placed[0], placed[-1] + 1
     images: list[Image] = []
     for n, picture in enumerate(page.pictures):
-        if not low <= picture.before <= high:
+        at = picture.before
+        if not low <= at <= high:
             continue
         following = page.pictures[n + 1].before if n + 1 < len(page.pictures) else len(parts)
-        own = [
-            at
-            for at in captions
-            if picture.before <= at < max(following, picture.before + 1)
-            and at <= picture.before + 1
-        ]
-        if not own:
-            own = [at for at in captions if at == picture.before - 1]
-        captions = [at for at in captions if at not in own[:1]]
+        # Its caption is the line behind it, or the one after that, or the one before.
+        near = [at] + [at + 1] * (at + 1 < following) + [at - 1]
+        caption = next((captions.pop(place) for place in near if place in captions), None)
         source = absolute(url, picture.url) if picture.url else None
-        images.append(Image(source, picture.alt, page.lines[own[0]].text if own else None))
-    images.extend(Image(None, None, page.lines[at].text) for at in captions)
+        images.append(Image(source, picture.alt, caption))
+    images.extend(Image(None, None, caption) for caption in captions.values())
     return tuple(images)
 
 

@@ -12,6 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 from scraper.reading.links import absolute
 from scraper.text import repair, tidy
 
+_LONGEST = 1000  # characters of a title
+
 
 def read_metadata(tree: LexborHTMLParser, html: bytes, url: str) -> dict[str, Any]:
     """Return the fields of Page that metadata fills; `tree` is the tree of `html`."""
@@ -28,7 +30,11 @@ def read_metadata(tree: LexborHTMLParser, html: bytes, url: str) -> dict[str, An
     )
     lang = tree.root.attributes.get("lang") if tree.root is not None else None
     return {
-        "titles": tuple(repair(tidy(t)) for t in titles if isinstance(t, str) and t.strip()),
+        "titles": tuple(
+            repair(tidy(t))
+            for t in titles
+            if isinstance(t, str) and t.strip() and len(t) < _LONGEST
+        ),
         "dates": tuple(d for d in dates if isinstance(d, str)),
         "lang": lang.lower()[:2] if lang else None,
         "section": _first_text(article.get("articleSection")) or named.get("article:section"),

@@ -61,7 +61,7 @@ QUESTIONS: tuple[Question, ...] = (
                 r"\b(?:job|work|morning|day|role|position|travail\w*|metier|poste|matin|boulot)\b",
             ),
         ),
-        unless=r"\b(?:first|advice|premier|premiere|memory|souvenir|achievement|film|movie|character|conseil|inspir\w+)\b",
+        unless=r"\b(?:hardest|worst|least|difficult\w*|challenging|pire|moins|difficile\w*|dish|place|song|friend|book|first|advice|premier|premiere|memory|souvenir|achievement|film|movie|character|conseil|inspir\w+)\b",
     ),
     Question(
         "first-project",

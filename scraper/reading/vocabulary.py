@@ -36,6 +36,7 @@ _COMPILED = tuple(
     )
     for q in (BY_ID[i] for i in _TELLING)
 )
+_UNLESS = {question_id: unless for question_id, _, unless in _COMPILED}
 # Wordings that were seen; near ones (typos, a word more or less) count as the same.
 _SEEN: dict[str, str] = {
     fold(wording): question_id
@@ -163,27 +164,29 @@ def language(texts: list[str]) -> str | None:
 
 
 # Words that tell a prompt, to know them again with a slip of the pen.
-_TELLING_WORDS = tuple(
-    words(
-        "achievement advice animation answer aspect baton best biggest career character colleague favourite film first"
-        " inspiration inspire inspires journey name nominate nominee path person power professional project"
-        " questions series share should someone studies superpower work worked would yourself younger your"
-        " accomplissement animation aspect chemin collegue conseil etudes fier inspire inspiration jeune"
-        " meilleur metier nommer parcours partagez personnage personne poste pouvoir premier projet quel quelle"
-        " question questions relais repondre reussite serait seriez travail travaille votre"
-    )
+_TELLING_EN = words(
+    "achievement advice animation answer aspect baton best biggest career character colleague favourite"
+    " film first inspiration inspire inspires journey name nominate nominee path person power professional"
+    " project questions series share should someone studies superpower work worked would yourself younger"
+    " your"
+)
+_TELLING_FR = words(
+    "accomplissement animation aspect chemin collegue conseil etudes fier inspire inspiration jeune meilleur"
+    " metier nommer parcours partagez personnage personne poste pouvoir premier projet quel quelle question"
+    " questions relais repondre reussite serait seriez travail travaille votre journee"
 )
 _TYPO = 0.79  # alike: one slip in a word of five letters, two in one of ten
 _SHORTEST = 4  # letters of a word in which a slip is looked for
 
 
 def _without_typos(folded: str) -> str:
-    """Return folded text with each word that is nearly a telling one put right."""
+    """Return folded text with each word that is nearly a telling one of its language put right."""
+    telling = _TELLING_FR if language([folded]) == "fr" else _TELLING_EN
     words = []
     for word in folded.split():
         near = len(word) >= _SHORTEST and process.extractOne(
             word,
-            _TELLING_WORDS,
+            telling,
             scorer=OSA.normalized_similarity,
             score_cutoff=_TYPO if len(word) > _SHORTEST else 0.75,
         )
@@ -202,4 +205,8 @@ def _by_words(folded: str) -> str | None:
 
 def _by_likeness(folded: str) -> str | None:
     near = process.extractOne(folded, _SEEN.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return _SEEN[near[0]] if near else None
+    if near is None:
+        return None
+    question_id = _SEEN[near[0]]
+    unless = _UNLESS[question_id]
+    return None if unless is not None and unless.search(folded) else question_id
