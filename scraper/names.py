@@ -158,14 +158,14 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
 
 def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     """Yield the name that a run of words makes, if one is left when the jobs are taken off."""
-    while run and fold(run[-1].group()) in PARTICLES:
-        run = run[:-1]
     while run and fold(run[0].group()) in _BEFORE_A_NAME:
         run = run[1:]
     for cut, word in enumerate(run):
         if cut and fold(word.group()) in ROLE_WORDS and len(word.group()) > 1:
             run = run[:cut]
             break
+    while run and fold(run[-1].group()) in PARTICLES:
+        run = run[:-1]
     if not run:
         return
     start, end = run[0].start(), run[-1].end()

@@ -85,7 +85,7 @@ QUESTIONS: tuple[Question, ...] = (
                 ),
             ),
         ),
-        unless=r"\b(?:saw|seen|see|watch\w*|remember(?! your)|vu|vue|souv\w+(?! (?:tu |vous )?de (?:ton|votre))|regard\w+|inspir\w+|role on|advice|conseil|challenges?)\b",
+        unless=r"\b(?:saw|seen|see|watch\w*|remember(?! (?:your|the first \w+ you))|vu|vue|souv\w+(?! (?:tu |vous )?de (?:ton|votre))|regard\w+|inspir\w+|role on|advice|conseil|challenges?)\b",
     ),
     Question(
         "background",

@@ -105,6 +105,10 @@ _ASKS = re.compile(
     r"(?:what|who|whom|which|where|when|why|how|if|do|did|are|is|can|could|would|will|have|has|share|tell|describe|name|give|your|it s your|talk|explain|in what|on what|on which|to whom|for you|walk|pick|choose|nominate|pass|imagine|let s|list|any"
     r"|quel\w*|qu|que|qui|quoi|ou|quand|pourquoi|comment|combien|si|peux|peut|pouvez|avez|as tu|es tu|etes|partage\w*|raconte\w*|dis|dites|decri\w*|votre|ton|ta|vos|tes|a vous|a toi|a ton|a votre|c est a|parle\w*|sur quel\w*|de quoi|a qui|nommez?|designez?|choisi(?:s|ssez)|pass(?:e|ez)?|proposez?|imagine\w*|d ou|dans quel\w*|en quoi|pour vous|cite\w*)\b"
 )
+# «Tell us about your studies.»: an invitation may end as a statement does.
+_INVITES = re.compile(
+    r"^(?:tell us|share with us|walk us|talk us|share your|parle[sz]? nous|raconte[sz]? nous|dis nous|dites nous|partage[sz]? (?:avec nous|votre|ton))\b"
+)
 _TO_YOU = re.compile(YOU)
 _CLOSING = "\"'»”’) \u00a0\u202f"
 _FULL_STOP = re.compile(r"[^\W\d_]{2}[.…]\s+\S")
@@ -140,9 +144,9 @@ def goes_on_asking(text: str) -> bool:
 
 def _as_asked(text: str) -> str | None:
     """Return a line folded if it has the form of a prompt, which asks or invites; else None."""
-    if text.endswith((".", ",", ";")) and not text.endswith("..."):
-        return None
     folded = fold(text)
+    if text.endswith((".", ",", ";")) and not text.endswith("...") and not _INVITES.match(folded):
+        return None
     if not text.rstrip(_CLOSING).endswith(("?", "!")) and not _ASKS.match(folded):
         return None
     # "Share your journey! How did it start?" is one prompt; "I did. Would you?" is none.
