@@ -41,7 +41,6 @@ ROLE_WORDS = frozenset(
         " texturing vfx vice visual wrangler"
     )
 )
-_BEFORE_A_NAME = ROLE_WORDS | PARTICLES
 # Words that open a sentence or stand capitalised in these posts and are never part of a name.
 _NEVER = frozenset(
     words(
@@ -158,7 +157,7 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
 
 def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     """Yield the name that a run of words makes, if one is left when the jobs are taken off."""
-    while run and fold(run[0].group()) in _BEFORE_A_NAME:
+    while run and (fold(run[0].group()) in ROLE_WORDS or run[0].group() in PARTICLES):
         run = run[1:]
     for cut, word in enumerate(run):
         if cut and fold(word.group()) in ROLE_WORDS and len(word.group()) > 1:

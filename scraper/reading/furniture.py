@@ -120,7 +120,8 @@ def is_furniture(text: str) -> bool:
     if folded in CATEGORIES or (folded.isdigit() and len(folded) < 3):
         return True
     said = folded.split()
-    if len(said) <= 12 and all(word in _WORDS for word in said):
+    # «Share on Facebook»; with a full stop somebody says it: «And more.»
+    if len(said) <= 12 and not text.endswith(".") and all(word in _WORDS for word in said):
         return True
     if text.lstrip().startswith(_RIGHTS) and len(said) > 1:
         return len(said) <= 20

@@ -279,3 +279,83 @@ def test_the_studio_is_no_part_of_the_role(tail: str) -> None:
 def test_animation_may_be_part_of_the_role(role: str) -> None:
     """A department is no company."""
     assert page(title=f"<h1>Under the Mikroscope 🔍 Lena Vasquez – {role}</h1>")["role"] == role
+
+
+@pytest.mark.parametrize(
+    "line", ["2019 was the year.", "Manage my team", "Written by my mother and me", "PS: naps."]
+)
+def test_no_word_of_the_last_answer_is_lost(line: str) -> None:
+    """What could be a footer's elsewhere is the person's here."""
+    contract = page(baton=f"<p>{line}</p><p>And more.</p>")
+    assert contract["answers"][-1]["answer"] == f"Save often.\n\n{line}\n\nAnd more."
+
+
+def test_an_unknown_heading_at_the_end_is_left_over_with_its_text() -> None:
+    """What nobody can place is reported, whole."""
+    contract = page(baton=f"<p>{BATON}</p><p>Tomas Brandt</p><h4>Colophon</h4><p>Set in fog.</p>")
+    assert contract["left_over"] == ["Colophon", "Set in fog."]
+
+
+def test_a_number_can_be_an_answer() -> None:
+    """«42» is a counter only right before a question that has its answer."""
+    asked = "".join(f"<p>{q}</p><p>{a}</p>" for q, a in ASKED).replace("An otter.", "42")
+    assert ("Your biggest achievement so far?", "42") in answers(page(asked=asked))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<script>" + "i<n;" * 2500 + "</script>",
+        "<svg>" + '<path d="M0 0"/>' * 2500 + "</svg>",
+        "<!--" + "<div>" * 2500 + "-->",
+        "<script>var a='" + "<div>" * 2500 + "'</script>",
+    ],
+)
+def test_what_is_no_element_is_no_depth(head: str) -> None:
+    """Scripts, drawings and comments do not make a page too deep to read."""
+    assert page(head=head)["person"] == "Lena Vasquez"
+
+
+@pytest.mark.parametrize(
+    "unit", ["Ada, ", "I pass Ada ", "I pass it to Ada Byr & ", "Nominated by Ada Lind "]
+)
+def test_endless_names_end(unit: str) -> None:
+    """A sentence that is longer than any is not searched for who is meant."""
+    long = unit * 4000
+    contract = page(intro=f"<p>{long}</p>", baton=f"<p>{BATON}</p><p>{long}</p>")
+    assert contract["answers"][-1]["answer"] == long.strip()
+
+
+@pytest.mark.parametrize(
+    "name", ["Ben Carter", "April Stone", "Will Baxter", "Paul March", "Théo Juin"]
+)
+def test_a_month_or_a_verb_can_be_a_name(name: str) -> None:
+    """Beside another capitalised word it is one."""
+    assert page(baton=f"<p>{BATON}</p><p>{name} !</p>")["nominees"] == [name]
+    assert page(intro=f"<p>Nominated by {name}, Lena answers.</p>")["nominators"] == [name]
+
+
+@pytest.mark.parametrize("said", ["None.", "TBD", "Rien", "Surprise!", "Everybody!", "Myself!"])
+def test_nobody_is_nobody(said: str) -> None:
+    """A word that names nobody makes no edge."""
+    assert page(baton=f"<p>{BATON}</p><p>{said}</p>")["nominees"] == []
+
+
+def test_an_ellipsis_survives_mojibake() -> None:
+    """ISO-8859-16 shows half of it as a control character; it comes back as it was."""
+    text = f"{TITLE}\n\n27 March 2023\n\n" + "\n\n".join(f"{q}\n\n{a} And…" for q, a in ASKED)
+    shown = "".join(bytes([b]).decode("iso8859-16") for b in text.encode())
+    contract = as_contract(read_page(shown.encode(), URL, media_type="text/plain"))
+    assert contract["answers"][0]["answer"] == "The first coffee. And…"
+
+
+@pytest.mark.parametrize(
+    "other", ["What is the hardest part of your job?", "Raconte-nous ta journée type !"]
+)
+def test_the_opposite_of_a_question_is_another(other: str) -> None:
+    """A question that only looks like one of the nine is kept as none of them."""
+    asked = f"<h3>{other}</h3><p>Mornings.</p>" + "".join(
+        f"<h3>{q}</h3><p>{a}</p>" for q, a in ASKED
+    )
+    first = page(asked=asked)["answers"][0]
+    assert (first["question"], first["question_id"]) == (other, None)
