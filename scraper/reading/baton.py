@@ -124,11 +124,12 @@ def _may_name(text: str) -> bool:
 def _namers(sentence: str, person: str | None) -> Iterator[str]:
     if len(sentence) > _LONGEST or not _may_name(sentence):
         return
-    own = names.key(person or "")
+    own = set(fold(person or "").split())  # the first name alone is the person too
     candidates = [
         _cut_off(found, person)
         for found in names.find(sentence)
-        if names.key(found.name) != own and not _WORK.search(sentence[: found.start])
+        if not own.issuperset(fold(found.name).split())
+        and not _WORK.search(sentence[: found.start])
     ]
     for by in _BY.finditer(sentence):
         end = by.end()
