@@ -124,12 +124,11 @@ def _may_name(text: str) -> bool:
 def _namers(sentence: str, person: str | None) -> Iterator[str]:
     if len(sentence) > _LONGEST or not _may_name(sentence):
         return
-    own = set(fold(person or "").split())  # the first name alone is the person too
+    own = fold(person or "").split()
     candidates = [
         _cut_off(found, person)
         for found in names.find(sentence)
-        if not own.issuperset(fold(found.name).split())
-        and not _WORK.search(sentence[: found.start])
+        if not _is(found, own) and not _WORK.search(sentence[: found.start])
     ]
     for by in _BY.finditer(sentence):
         end = by.end()
@@ -148,6 +147,12 @@ def _namers(sentence: str, person: str | None) -> Iterator[str]:
     for found in candidates:
         if found.words > 1 and _DID.match(sentence[found.end :]):
             yield found.name
+
+
+def _is(found: names.Found, own: list[str]) -> bool:
+    """Tell whether a name is the person's, whole or as first name alone."""
+    said = fold(found.name).split()
+    return sorted(said) == sorted(own) or (len(said) == 1 and said[0] in own)
 
 
 def _cut_off(found: names.Found, person: str | None) -> names.Found:
