@@ -25,7 +25,7 @@ from scraper.archive.listing import (
 from scraper.archive.members import cut_back, inflate, mapped, members
 from scraper.archive.purge import any_form, rewrite
 from scraper.archive.reading import Record, problems_of, read_records
-from scraper.archive.record import decoded, hex_digest, warc_date
+from scraper.archive.record import decoded, hex_digest, pack, warc_date
 from scraper.archive.segment import Segment, stamp, stamp_of
 from scraper.errors import ArchiveError, DataFolderError
 from scraper.models import Capture, Run
@@ -38,6 +38,16 @@ class Damage:
     file: str
     offset: int
     message: str
+
+
+# What each gzip member of ours begins with (RFC 1952 §2.3): no checksum covers these bytes.
+_MEMBER_HEADER = pack(b"")[:10]
+
+
+def _header_of(path: Path, offset: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(len(_MEMBER_HEADER))
 
 
 class Archive:
@@ -131,6 +141,8 @@ class Archive:
                 if member.data is None:
                     yield Damage(path.name, member.offset, member.problem)
                     continue
+                if is_our_name(path.name) and _header_of(path, member.offset) != _MEMBER_HEADER:
+                    yield Damage(path.name, member.offset, "the header of its gzip member differs")
                 for problem in problems_of(member.data):
                     yield Damage(path.name, member.offset, problem)
             yield from self._unresolved(path)
