@@ -37,11 +37,6 @@ _NAMING = tuple(
         " suite pas hand gave transmis tendu confi"
     )
 )
-# What ends the list of those who nominated: «…, it's now the turn of Y», «, c'est au tour de Y»
-_ENOUGH = re.compile(
-    r"[,;:.!?–—](?!\s*(?:and|et|&)\b)|\s(?:it[’'‘]?s|it is|c[’'‘]est|who|qui|for|pour|to|is|est|now|from|of|de l|du)\b",
-    re.IGNORECASE,
-)
 _LIST = re.compile(
     r"^\s*(?:[,;/+&•|]|\band\b|\bet\b|\bou\b|\bor\b|\bas well as\b|\bainsi que\b|\bplus\b|\bthen\b|\bpuis\b|[,;]\s*(?:and|et|or|ou|&))\s*(?:also\s+|aussi\s+|à\s+|to\s+|my\s+\w+\s+)?$",
     re.IGNORECASE,

@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 
 from scraper.archive import Record, decoded, parse_date, read_records
 from scraper.errors import ArchiveError, BadInput, FetchError, GaveUp, WrongUsage
-from scraper.fetch import header_of
 from scraper.sources.work import Work
 from scraper.urls import LANGUAGES, authority_of, canonical, is_post
 
@@ -103,7 +102,7 @@ def _crawls(work: Work) -> list[str]:
     """Return the crawls since `Plan.since`, oldest first."""
     url = f"{_index(work)}/collinfo.json"
     try:
-        said = json.loads(_answer(work, url) or b"[]")
+        said = json.loads(work.answer(url) or b"[]")
         names = [str(crawl["id"]) for crawl in said]
     except (ValueError, TypeError, KeyError) as error:
         raise FetchError(f"{url}: expected the list of crawls: {error}") from error
@@ -127,20 +126,10 @@ def _list(work: Work, crawl: str) -> Iterator[Row]:
         for page in range(MOST_PAGES):
             query = urlencode({"url": f"{host}/{lang}/news/*", "output": "json", "page": page})
             url = f"{_index(work)}/{crawl}-index?{query}"
-            body = _answer(work, url, past_the_end=page > 0)
+            body = work.answer(url, past_the_end=page > 0)
             if not body.strip():
                 break
             yield from rows_of(body, url)
-
-
-def _answer(work: Work, url: str, *, past_the_end: bool = False) -> bytes:
-    """Return what an index answers; nothing where it has nothing (404) or no such page (400)."""
-    exchange = work.fetcher.get(url)
-    if exchange.status == 404 or (exchange.status == 400 and past_the_end):
-        return b""
-    if exchange.status != 200:
-        raise FetchError(f"{url}: answered {exchange.status}")
-    return decoded(exchange.body, header_of(exchange, "content-encoding"))
 
 
 def _fetch_all(work: Work, rows: list[Row]) -> None:

@@ -108,7 +108,7 @@ def _list(work: Work, prefix: str) -> Iterator[Row]:
         url = f"{endpoint}/cdx/search/cdx?{query}{key and f'&resumeKey={key}'}"
         work.report.step(f"listing captures of {prefix}", number, None)
         try:
-            rows, following = rows_of(_answer(work, url), url)
+            rows, following = rows_of(work.answer(url), url)
         except GaveUp:
             raise
         except (FetchError, BadInput, ArchiveError) as error:
@@ -120,15 +120,6 @@ def _list(work: Work, prefix: str) -> Iterator[Row]:
         seen.add(following)
         # The key comes encoded, as the next query takes it; only what no query holds is encoded.
         key = quote(following, safe="%+!*'()-._~")
-
-
-def _answer(work: Work, url: str) -> bytes:
-    exchange = work.fetcher.get(url)
-    if exchange.status == 404:
-        return b""
-    if exchange.status != 200:
-        raise FetchError(f"{url}: answered {exchange.status}")
-    return decoded(exchange.body, header_of(exchange, "content-encoding"))
 
 
 def _fetch_all(work: Work, rows: list[Row]) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from scraper.archive import Archive, Segment
-from scraper.fetch import Fetcher
+from scraper.archive import Archive, Segment, decoded
+from scraper.errors import FetchError
+from scraper.fetch import Fetcher, header_of
 
 # (decoded body, URL, media type) → whether it is a post of the series. A post of the REST API comes
 # as its JSON object, with media type application/json.
@@ -86,6 +87,18 @@ class Work:
         """Note that a URL came to nothing, and why."""
         self.tally.failures[url] = " ".join(str(error).split())
         self.report.note(f"failed: {self.tally.failures[url]}")
+
+    def answer(self, url: str, *, past_the_end: bool = False) -> bytes:
+        """Return what an index answers; nothing where it has nothing (404) or no such page (400).
+
+        Raises FetchError for any other answer, ArchiveError for a body that cannot be decoded.
+        """
+        exchange = self.fetcher.get(url)
+        if exchange.status == 404 or (exchange.status == 400 and past_the_end):
+            return b""
+        if exchange.status != 200:
+            raise FetchError(f"{url}: answered {exchange.status}")
+        return decoded(exchange.body, header_of(exchange, "content-encoding"))
 
     def note(self, text: str) -> None:
         """Note one line in the run's result, and say it."""
