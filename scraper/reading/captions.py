@@ -8,7 +8,7 @@ from scraper.reading import furniture
 from scraper.reading.page import Line, Page
 from scraper.reading.parts import Article, Part
 from scraper.reading.prompts import same_words
-from scraper.text import count_words, is_emoji
+from scraper.text import count_words, fold, is_emoji
 
 _SENTENCE_END = (".", "!", "?", "…", ":", "»", "”", '"', ")", ";", ",")
 _CAPTION_WORDS = 25
@@ -61,11 +61,19 @@ def caption_in_answer(article: Article, at: int, start: int, end: int) -> bool:
     # With no markup to tell, a caption is the last line before the next question, a fragment among
     # sentences, written like the title of a film.
     before = page.lines[at - 1].text
+    if page.plain and _says_again(before, line.text):
+        return True
     words = [w for w in line.text.split() if w[:1].isalpha()]
     capital = sum(w[:1].isupper() for w in words)
     return (
         len(words) > 1 and 2 * capital >= len(words) and _is_whole(before) and line.kind == "text"
     )
+
+
+def _says_again(before: str, text: str) -> bool:
+    """Tell whether a line has no word that the one before has not: «Ada from The Film», «Ada The Film»."""
+    words = fold(text).split()
+    return 1 < len(words) < len(fold(before).split()) and set(words).issubset(fold(before).split())
 
 
 def _is_whole(text: str) -> bool:

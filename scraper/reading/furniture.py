@@ -86,6 +86,10 @@ _CREDIT_OPENS = tuple(
     ["credit", "crédit"]
     + [f"{a} {by} " for a in ("photo", "photos", "picture", "image") for by in ("by", "de", "par")]
 )
+_CREDIT_LENGTH = 240  # characters
+_CREDIT_ENDS = re.compile(
+    r"(?:(?:photo|picture|image)s? credits?|cr[ée]dits? photos?|courtesy of)\b[^.!?]*\.?$"
+)
 _CREDIT_HOLDS = [
     "©",
     "courtesy of",
@@ -163,9 +167,11 @@ def names_a_neighbour(title: str) -> bool:
 
 def is_credit(text: str) -> bool:
     """Tell whether a line credits a picture."""
-    if len(text) > 120:
+    if len(text) > _CREDIT_LENGTH:
         return False
     lower = text.lower()
+    if len(text) > _CREDIT_LENGTH // 2:  # «NAME (voiced by …) in TITLE … Photo Credit: STUDIO.»
+        return bool(_CREDIT_ENDS.search(lower))
     return lower.startswith(_CREDIT_OPENS) or any(sign in lower for sign in _CREDIT_HOLDS)
 
 

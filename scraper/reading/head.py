@@ -14,6 +14,7 @@ from scraper.text import fold, words
 _DASHES = ("–", "—", "- ", " -", ",", "|")
 # Words around a date or category that say no more than that it is one.
 _META_WORDS = frozenset(words("posted published publie on in le dans at by par the"))
+_BEGINNING = 7  # spaces: eight words that begin another line are no accident
 _TITLE_REACH = 60  # lines between a title and the first question
 
 
@@ -174,14 +175,13 @@ def _intro(article: Article, undecided: list[int], *, dated: bool) -> None:
     """Part what stands between title and questions into standfirst, captions and intro."""
     page, parts = article.page, article.parts
     lines = page.lines
-    seen_later = {fold(lines[n].text): n for n in undecided}
+    folded_head = [fold(lines[n].text) for n in undecided]
     inside = [n for n in undecided if article.body.first <= n]
     standfirst_open = not (dated and Part.STANDFIRST in parts)
     description = fold(page.description or "")
     for position, at in enumerate(undecided):
         text = lines[at].text
-        folded = fold(text)
-        if is_caption(article, at, repeated=seen_later[folded] != at):
+        if is_caption(article, at, repeated=_is_repeated(folded_head, position)):
             parts[at] = Part.CAPTION
         elif furniture.is_note(text):
             parts[at] = Part.LEFT_OVER
@@ -194,6 +194,15 @@ def _intro(article: Article, undecided: list[int], *, dated: bool) -> None:
             parts[at] = Part.STANDFIRST
         else:
             parts[at] = Part.INTRO
+
+
+def _is_repeated(head: list[str], position: int) -> bool:
+    """Tell whether a line of the head (folded) comes again behind it, or begins another there."""
+    said = head[position]
+    later = head[position + 1 :]
+    return said in later or (
+        said.count(" ") >= _BEGINNING and any(other.startswith(f"{said} ") for other in later)
+    )
 
 
 def _is_standfirst(

@@ -265,6 +265,14 @@ def _ends_at_once(role: str) -> bool:
     return not any(word in names.ROLE_WORDS and len(word) > 1 for word in fold(role).split())
 
 
+def says_no_more(detail: str, role: str) -> bool:
+    """Tell whether an intro's wording of a role is the title's, or that and the sentence going on."""
+    if fold(detail) == fold(role):
+        return True
+    more = detail.removeprefix(role)
+    return more != detail and more[:1] == " " and more[1:2].islower() and _ends_at_once(more)
+
+
 def find_studio(texts: Iterable[str | None]) -> tuple[str, str] | None:
     """Return the first studio that the texts name, in their order of rank, and the sentence.
 

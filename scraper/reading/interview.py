@@ -40,7 +40,7 @@ def read_interview(page: Page, url: str) -> Interview:
         else header.find_person(head, url, [n.name for n in nominators])
     )
     detail = header.find_role(head, who.person) if who.person else header.Presented(None, None)
-    if detail.role and presented.role and fold(detail.role) == fold(presented.role):
+    if detail.role and presented.role and header.says_no_more(detail.role, presented.role):
         detail = header.Presented(None, None)
     presenting = [p for p in intro if who.person and who.person in p]
     studio = header.find_studio((title, *presenting, *standfirst, *intro))
@@ -214,7 +214,7 @@ def _date_in(text: str) -> date | None:
 def _images(article: Article, url: str) -> tuple[Image, ...]:
     """Return the pictures of the post, each with its caption, and captions without a picture."""
     page, parts = article.page, article.parts
-    captions = {at: page.lines[at].text for at, part in enumerate(parts) if part is Part.CAPTION}
+    captions = _captions(article)
     placed = [at for at, part in enumerate(parts) if part is not Part.AROUND]
     if not placed:
         return ()
@@ -232,6 +232,20 @@ def _images(article: Article, url: str) -> tuple[Image, ...]:
         images.append(Image(source, picture.alt, caption))
     images.extend(Image(None, None, caption) for caption in captions.values())
     return tuple(images)
+
+
+def _captions(article: Article) -> dict[int, str]:
+    """Return the captions by their first line; lines of one block are one caption."""
+    lines, captions, first = article.page.lines, dict[int, str](), -1
+    for at, part in enumerate(article.parts):
+        if part is not Part.CAPTION:
+            continue
+        goes_on = (
+            first >= 0 and article.parts[at - 1] is part and lines[at].block == lines[first].block
+        )
+        first = first if goes_on else at
+        captions[first] = f"{captions[first]}\n{lines[at].text}" if goes_on else lines[at].text
+    return captions
 
 
 def _quotes(

@@ -458,3 +458,44 @@ def test_a_caption_under_the_date_is_told_in_text_too() -> None:
     contract = as_contract(read_page("\n\n".join(text).encode(), URL, media_type="text/plain"))
     assert contract["images"] == [{"url": None, "alt": None, "caption": caption}]
     assert contract["intro"] == f"{STANDING}\n\n{INTRO}"
+
+
+def test_a_caption_that_begins_the_intro_is_a_caption() -> None:
+    """A caption under the date may say the first sentences of the intro, in other apostrophes."""
+    caption = (
+        "Ombrelle Animation Paris' teams under the Mikroscope! Eight questions for each of them."
+    )
+    whole = caption.replace("'", "’") + " At the end, they pass the baton!"
+    contract = page(intro=f"<p>{caption}</p><p>{whole}</p><p>{INTRO}</p>")
+    assert contract["images"] == [{"url": None, "alt": None, "caption": caption}]
+    assert contract["intro"] == f"{whole}\n\n{INTRO}"
+
+
+def test_a_credit_of_several_lines_is_one_caption() -> None:
+    """Credits of films are long; what they credit stands on the line before."""
+    credit = (
+        "THE LONG NIGHT: A FILM - TM AND © 2021 OMBRELLE INTERNATIONAL INC",
+        "Owl (voiced by Kim Doe) in THE LONG NIGHT: A FILM from Umbra Pictures and Ombrelle"
+        " Animation. Photo Credit: Umbra Pictures.",
+    )
+    asked = [*ASKED]
+    text = [TITLE, "27 March 2023", STANDING, INTRO, f"{asked[0][0]}\n\nThe first coffee."]
+    text += ["\n".join(credit)] + [f"{q}\n\n{a}" for q, a in asked[1:]]
+    contract = as_contract(read_page("\n\n".join(text).encode(), URL, media_type="text/plain"))
+    assert answers(contract) == asked
+    assert [image["caption"] for image in contract["images"]] == ["\n".join(credit)]
+
+
+def test_a_caption_that_says_an_answer_again_is_told_in_text_too() -> None:
+    """«Owl from The Long Night», and under it, the picture's «Owl The Long Night»."""
+    text = [TITLE, "27 March 2023", STANDING, INTRO, ASKED[0][0], "Owl from The Long Night: A Film"]
+    text += ["Owl The Long Night"] + [line for each in ASKED[1:] for line in each]
+    contract = as_contract(read_page("\n\n".join(text).encode(), URL, media_type="text/plain"))
+    assert contract["answers"][0]["answer"] == "Owl from The Long Night: A Film"
+    assert [image["caption"] for image in contract["images"]] == ["Owl The Long Night"]
+
+
+def test_a_role_and_the_sentence_going_on_is_the_role() -> None:
+    """What the intro says behind the titled role is no other wording of it."""
+    said = "Lena Vasquez – Lighting Lead agreed to answer our 8 questions."
+    assert page(intro=f"<p>{STANDING}</p><p>{said}</p>")["role_detail"] is None
