@@ -12,9 +12,10 @@ from heapq import heappop, heappush
 # What is asked first: what was never seen, then what changed, then what might have.
 NEW, CHANGED, UNDATED = range(3)
 
-# What finds a post that no source names any more, and one that failed in the last run: their date
-# of change, if they have one, says nothing of whether to ask.
-ARCHIVE, RETRY = "archive", "retry"
+# What finds a post that no source names any more, one that failed in the last run, and one that was
+# gone and may be back: their date of change, if they have one, says nothing of whether to ask.
+ARCHIVE, RETRY, BACK = "archive", "retry", "back"
+REASONS = frozenset({ARCHIVE, RETRY, BACK})  # to ask; none of them is a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Known:
     """The past of a URL, as the archive tells it.
 
     `captured_at` and `status` are of the last answer, `misses` how many runs in a row it was not
-    found, `changed` the date of change that was stated when it was last asked or judged,
+    found, `listed` which dated list of posts named it when it was last asked, `changed` the date of change that was stated when it was last asked or judged,
     `of_series` our judgement, None before there is one, `doubts` how many runs in a row it was a
     page of another kind than was expected.
     """
@@ -35,6 +36,7 @@ class Known:
     of_series: bool | None = None
     misses: int = 0
     doubts: int = 0
+    listed: str | None = None
 
     @property
     def gone(self) -> bool:
@@ -101,9 +103,11 @@ class Frontier:
             return NEW
         if self._full or (stated and _is_news(stated, known)):
             return CHANGED
-        if known.gone or known.of_series is False:
-            return None
         by = self._finds.get(url, Find()).by
+        if known.gone:
+            return UNDATED if BACK in by else None
+        if known.of_series is False:
+            return None
         if RETRY in by:
             return UNDATED
         # Where no source gives a date, only asking tells. A post that had one and is named no more
@@ -121,13 +125,13 @@ class Frontier:
 
     def found_by(self, url: str) -> tuple[str, ...]:
         """Return what found a URL, in alphabetical order."""
-        return tuple(sorted(self._finds.get(url, Find()).by))
+        return tuple(sorted(self._finds.get(url, Find()).by - REASONS))
 
     def tally(self) -> dict[str, int]:
         """Return how many URLs each source found."""
         counts: dict[str, int] = {}
         for find in self._finds.values():
-            for by in find.by:
+            for by in find.by - REASONS:
                 counts[by] = counts.get(by, 0) + 1
         return dict(sorted(counts.items()))
 

@@ -145,13 +145,24 @@ def canonical_or_raw(url: str) -> str:
         return url
 
 
+def recall(facts: Facts, url: str, said: Mapping[str, Any]) -> None:
+    """Add what a later run remembers of a URL: a list adds to the earlier one, all else replaces."""
+    known = facts.setdefault(url, {})
+    for name, value in said.items():
+        before = known.get(name)
+        if isinstance(value, list) and isinstance(before, list):
+            known[name] = sorted({*before, *value})
+        else:
+            known[name] = value
+
+
 def _list_record(listing: Listing, record: Record, file: str, offset: int) -> None:
     if record.kind == "warcinfo":
         run_id = file.removesuffix(".warc.gz")
         listing.run = Run(run_id, _source_of(file), parse_date(record.date))
     elif record.kind == "metadata" and record.url == MEMORY:
         for url, said in json.loads(record.body)["about"].items():
-            listing.memory.setdefault(url, {}).update(said)
+            recall(listing.memory, url, said)
     elif record.kind == "metadata" and record.url == RESULT:
         listing.result = json.loads(record.body)
         listing.run = _run_from(listing.result["run"])

@@ -20,6 +20,7 @@ PROFILES = {
     "identical-payload-digest": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
 }
 MAX_BODY = 64 * 1024 * 1024  # bytes of a decoded body; no page of the series has a hundredth
+_FED = 4096  # bytes of a compressed body at a time
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -134,25 +135,48 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     """Undo gzip, all members of it, within `limit`; what is no gzip is returned as it is."""
     if not body.startswith(b"\x1f\x8b"):
         return body
-    whole = b""
-    while body.startswith(b"\x1f\x8b"):
-        piece, body = _inflated(body, zlib.MAX_WBITS + 16, limit - len(whole))
-        whole += piece
-    return whole
+    pieces, size, start = [], 0, 0
+    while body.startswith(b"\x1f\x8b", start):
+        piece, start = _member(body, start, limit - size)
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
+
+
+def _member(body: bytes, start: int, limit: int) -> tuple[bytes, int]:
+    """Return what one gzip member holds, and where it ends.
+
+    It is fed in small pieces: a bomb of a million members must not be copied a million times.
+    """
+    inflater = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    pieces, size, place = [], 0, start
+    while not inflater.eof:
+        if place >= len(body):
+            raise ArchiveError("expected a whole compressed body, found one that is cut off")
+        fed = body[place : place + _FED]
+        place += len(fed)
+        try:
+            pieces.append(inflater.decompress(fed, limit - size + 1))
+        except zlib.error as error:
+            raise ArchiveError(f"expected a compressed body: {error}") from error
+        size += len(pieces[-1])
+        if size > limit:
+            raise TooLarge(f"expected at most {limit} bytes in a decoded body")
+    return b"".join(pieces), place - len(inflater.unused_data)
 
 
 def _undeflate(body: bytes, limit: int) -> bytes:
     """Undo deflate, with the zlib frame that RFC 9110 asks for or without, as some servers do."""
     for bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         try:
-            return _inflated(body, bits, limit)[0]
+            return _inflated(body, bits, limit)
         except ArchiveError:
             continue
     return body
 
 
-def _inflated(body: bytes, bits: int, limit: int) -> tuple[bytes, bytes]:
-    """Return decompressed bytes and what follows them; TooLarge past `limit`."""
+def _inflated(body: bytes, bits: int, limit: int) -> bytes:
+    """Return decompressed bytes; TooLarge past `limit`."""
     inflater = zlib.decompressobj(bits)
     try:
         whole = inflater.decompress(body, limit + 1)
@@ -162,7 +186,7 @@ def _inflated(body: bytes, bits: int, limit: int) -> tuple[bytes, bytes]:
         raise TooLarge(f"expected at most {limit} bytes in a decoded body")
     if not inflater.eof:
         raise ArchiveError("expected a whole compressed body, found one that is cut off")
-    return whole, inflater.unused_data
+    return whole
 
 
 def one_line(error: Exception) -> str:

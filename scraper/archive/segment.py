@@ -26,6 +26,7 @@ from scraper.archive.listing import (
     Listing,
     captures_of,
     jsonable,
+    recall,
     run_so_far,
     write_index,
 )
@@ -177,6 +178,8 @@ class Segment:
             return self.add_file(record.url, record.body, media_type, when, record.kind)
         headers = self._headers("response", record.url, when)
         headers += [("WARC-Source-URI", origin)] if origin else []
+        cut = record.header("WARC-Truncated")  # that not all of it came must not be forgotten
+        headers += [("WARC-Truncated", cut)] if cut else []
         headers.append(("WARC-Payload-Digest", warc_digest(record.body)))
         block = http_block(status_line(record), record.http_headers, record.body, "utf-8")
         capture = self._add(headers, http_type("response"), block)
@@ -186,11 +189,12 @@ class Segment:
     def remember(self, facts: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
         """Keep facts about URLs that no response says: what found them, their date, our judgement.
 
-        Later facts of a URL add to the earlier ones and replace those of the same name.
+        Later facts of a URL add to the earlier ones and replace those of the same name; lists
+        grow together.
         """
         self._note(MEMORY, {"about": facts}, now)
         for url, said in facts.items():
-            self._listing.memory.setdefault(url, {}).update(said)
+            recall(self._listing.memory, url, said)
 
     def finish(self, run: Run, details: Mapping[str, Any] | None = None) -> None:
         """Write the run's result, with details such as reasons of failure, and sync."""

@@ -18,6 +18,7 @@ from scraper.archive.listing import (
     is_our_name,
     list_segment,
     read_index,
+    recall,
     size_and_time,
     was_finished,
     write_index,
@@ -116,7 +117,7 @@ class Archive:
         facts: Facts = {}
         for path in self.segments():
             for url, said in self._listing(path).memory.items():
-                facts.setdefault(url, {}).update(said)
+                recall(facts, url, said)
         return facts
 
     def read(self, capture: Capture) -> bytes:

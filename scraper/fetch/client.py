@@ -107,8 +107,8 @@ class Fetcher:
         for one request that came to nothing, TooLarge.
         """
         asked = dict(headers or {})
-        asked |= {"If-None-Match": etag} if etag else {}
-        asked |= {"If-Modified-Since": last_modified} if last_modified else {}
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        asked |= {name: said for name, said in conditions.items() if said and _can_be_sent(said)}
         return self._follow(url, asked, self.limits.max_body, obey=True)
 
     def robots(self, site: str) -> Exchange | None:
@@ -135,7 +135,7 @@ class Fetcher:
             if exchange.status not in REDIRECTS or not target:
                 return replace(exchange, url=url, hops=tuple(hops))
             hops.append(exchange)
-            place = urldefrag(urljoin(place, target)).url
+            place = urldefrag(_joined(place, target)).url
             if place in {hop.final_url for hop in hops} or len(hops) > self.limits.max_redirects:
                 raise FetchError(f"{url}: redirected in a circle or too often, last to {place}")
             self._permit_host(place, f"{url} redirects to")
@@ -333,6 +333,25 @@ def _pairs(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
 
 def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")[:200]
+
+
+def _can_be_sent(validator: str) -> bool:
+    """Return whether a validator may stand in a header of ours; some servers send what may not."""
+    return validator.isascii() and validator.isprintable()
+
+
+def _joined(base: str, target: str) -> str:
+    """Return where a Location leads: bytes past ASCII are a path in UTF-8, sent as it is.
+
+    Headers are read as Latin-1 (RFC 9110 §5.5), so that the bytes are all there. What is no URL at
+    all stays as it is, to be refused by name.
+    """
+    with suppress(UnicodeError):
+        target = target.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(base, target)
+    except ValueError:
+        return target
 
 
 def _header_safe(contact: str) -> str:

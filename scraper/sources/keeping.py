@@ -14,6 +14,7 @@ from scraper.sources.past import Visit, found
 from scraper.urls import canonical
 
 GONE = frozenset({404, 410})
+FOR_GOOD = frozenset({301, 308})  # redirects that say that a post has left its place
 DOUBTS = 5  # runs in a row until a page that is not what was expected is believed
 
 
@@ -124,16 +125,27 @@ def _follow_links(visiting: Visit, url: str, body: bytes) -> None:
 
 def _miss(visiting: Visit, url: str, exchange: Exchange) -> None:
     """Store that a post was not found; 410, or 404 in two runs, means that it is gone."""
-    known = visiting.frontier.known(url)
     visiting.work.segment.add_exchange(exchange)
-    gone = exchange.status == 410 or known.misses >= 1
-    visiting.work.tally.gone += gone
-    visiting.work.report.note(f"{'gone' if gone else 'not found'}: {url} ({exchange.status})")
-    _remember(visiting, url, of_series=known.of_series)
+    _count_miss(visiting, url, str(exchange.status), at_once=exchange.status == 410)
+
+
+def _count_miss(visiting: Visit, url: str, answer: str, *, at_once: bool = False) -> None:
+    """Note that a post is not there, and once more or `at_once`, that it is gone."""
+    known = visiting.frontier.known(url)
+    misses = max(known.misses + 1, 2 if at_once else 1)
+    gone = misses >= 2
+    visiting.work.tally.gone += gone and not known.gone
+    said = "still gone" if known.gone else "gone" if gone else "not found"
+    visiting.work.report.note(f"{said}: {url} ({answer})")
+    _remember(visiting, url, of_series=known.of_series, misses=misses)
 
 
 def _moved(visiting: Visit, url: str, exchange: Exchange, body: bytes) -> None:
-    """Store a redirect; where it leads to a post, that is kept under its own URL."""
+    """Store a redirect; where it leads to a post, that is kept under its own URL.
+
+    One that leads for good to what is no post (the front page, a list, a page not found) is a miss
+    like 404. A passing one may be a night of maintenance: it takes some runs to be believed.
+    """
     for hop in exchange.hops:
         visiting.work.segment.add_exchange(hop)
     target = canonical(exchange.final_url)
@@ -143,8 +155,15 @@ def _moved(visiting: Visit, url: str, exchange: Exchange, body: bytes) -> None:
     known = visiting.frontier.known(url)
     erased = visiting.work.plan.skip(target)
     leads_to_post = exchange.status in {200, 304} and found(visiting, target, "redirect")
-    if not (leads_to_post or erased) and known.doubts < DOUBTS:
-        _doubt(visiting, url, f"was led to {target} ({exchange.status})")
+    if not (leads_to_post or erased):
+        for_good = all(hop.status in FOR_GOOD for hop in exchange.hops)
+        if exchange.status in GONE or (for_good and exchange.status == 200):
+            answer = f"led to {target}, {exchange.status}"
+            _count_miss(visiting, url, answer, at_once=exchange.status == 410)
+        elif known.doubts < DOUBTS:
+            _doubt(visiting, url, f"was led to {target} ({exchange.status})")
+        else:
+            _count_miss(visiting, url, f"led to {target}, {exchange.status}", at_once=True)
         return
     visiting.work.report.note(f"moved: {url} to {target}")
     _remember(visiting, url, of_series=known.of_series, moved=target)
@@ -160,14 +179,25 @@ def _remember(
     of_series: bool | None,
     moved: str | None = None,
     doubts: int = 0,
+    misses: int = 0,
 ) -> None:
-    """Keep what found a URL, the date its sources gave it, and our judgement."""
-    changed = visiting.frontier.changed(url) or visiting.frontier.known(url).changed
+    """Keep what found a URL, the date its sources gave it, and our judgement.
+
+    `gone` says of a post that is not there any more, in so many words, what no status may tell.
+    """
+    known = visiting.frontier.known(url)
+    changed = visiting.frontier.changed(url) or known.changed
+    # A list that was not read in this run has not stopped to name it.
+    unread = known.listed is not None and known.listed not in visiting.read
+    listed = known.listed if unread else visiting.listed.get(url)
     facts: dict[str, Any] = {
         "found_by": list(visiting.frontier.found_by(url)),
         "changed": changed.isoformat() if changed else None,
         "of_series": of_series,
         "moved": moved,
         "doubts": doubts,
+        "misses": misses,
+        "gone": misses >= 2,
+        "listed": listed,
     }
     visiting.work.segment.remember({url: facts}, visiting.work.fetcher.clock.now())

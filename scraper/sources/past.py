@@ -45,6 +45,18 @@ class Visit:
     dated: bool = False
     complete: bool = True
     asked: int = 0
+    # Which dated list (the URL of a sitemap, or REST) named each post in this run, and which of
+    # these lists were read whole: a post that stood in one and does so no longer may be gone.
+    listed: dict[str, str] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    relisted: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # named by none when asked last
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether an earlier run read every list whole, so that old pages of lists hold no news."""
+        return self.past["swept"] is not None and not self.work.plan.full
 
 
 def begin(work: Work) -> Visit:
@@ -87,11 +99,15 @@ def _past_of_urls(work: Work) -> tuple[dict[str, Known], dict[str, Capture]]:
             misses=before.misses + 1 if missed else 0,
         )
     for url, facts in work.archive.memory().items():
+        before = known.get(url, Known())
         known[url] = replace(
-            known.get(url, Known()),
+            before,
+            # Being led away is a miss that no status tells of.
+            misses=max(before.misses, int(facts.get("misses") or 0)),
             changed=index.parse_time(facts.get("changed")),
             of_series=False if facts.get("moved") else facts.get("of_series"),
             doubts=int(facts.get("doubts") or 0),
+            listed=facts.get("listed"),
         )
     return known, holders
 

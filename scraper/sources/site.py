@@ -34,7 +34,7 @@ def visit(work: Work, known_urls: tuple[str, ...]) -> None:
     try:
         _robots(visiting)
         _say_delay(visiting)
-        work.fetcher.permit(f"{visiting.home}{index.LISTING_PLACES[0]}")
+        _permit(visiting)
         discover(visiting, known_urls)
         for url in _waiting(visiting):
             _fetch(visiting, url)
@@ -54,6 +54,18 @@ def _robots(visiting: Visit) -> None:
     exchange = visiting.work.fetcher.robots(visiting.home)
     if exchange is not None and exchange.status == 200:
         store(visiting, canonical(exchange.final_url), exchange)
+
+
+def _permit(visiting: Visit) -> None:
+    """Raise Refused where robots.txt leaves nothing to ask for, in no language."""
+    refusals = []
+    for place in index.LISTING_PLACES:
+        try:
+            visiting.work.fetcher.permit(f"{visiting.home}{place}")
+        except Refused as error:
+            refusals.append(error)
+    if len(refusals) == len(index.LISTING_PLACES):
+        raise refusals[0]
 
 
 def _say_delay(visiting: Visit) -> None:
