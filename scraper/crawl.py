@@ -14,6 +14,7 @@ from scraper.errors import BadInput, WrongUsage
 from scraper.fetch import Fetcher
 from scraper.models import Run
 from scraper.sources import commoncrawl, files, site, wayback
+from scraper.sources.intake import Intake
 from scraper.sources.work import (
     Classify,
     Plan,
@@ -90,7 +91,7 @@ def crawl(  # the composition root's parts, each by its place in the run
 def summary(run: Run, tally: Tally) -> list[str]:
     """Return what a person reads at the end of a run, line by line; the reasons of failures last."""
     found = ", ".join(f"{count} by {by}" for by, count in run.found)
-    seconds = (run.finished - run.started).total_seconds() if run.finished else 0
+    seconds = max(0.0, (run.finished - run.started).total_seconds()) if run.finished else 0
     told = (
         f"fetched: {run.fetched} ({run.new} new, {run.changed} changed,"
         f" {tally.not_of_series} not of the series); unchanged: {run.unchanged};"
@@ -128,32 +129,44 @@ def import_paths(  # as above
         raise BadInput(f"{', '.join(paths)}: no page found")
     _repair(archive, report)
     with archive.begin("files", {"paths": " ".join(paths)}, started) as segment:
-        intake, tally = files.Intake(archive, segment, skip), Tally()
+        intake, tally = Intake(archive, segment, skip), Tally()
         try:
             _take_all(chain([first], found), intake, tally, report)
         finally:
             run = _finish_import(segment, intake, tally, now())
-    for reason, count in sorted(intake.counts.items()):
-        report.note(f"{reason}: {count}")
+            for line in (*run.notes, *summary(run, tally)):
+                report.note(line)
     return run
 
 
 def _take_all(
-    found: Iterable[files.Item | BadInput], intake: files.Intake, tally: Tally, report: Report
+    found: Iterable[files.Item | BadInput], intake: Intake, tally: Tally, report: Report
 ) -> None:
-    for number, item in enumerate(found):
-        if isinstance(item, BadInput):
-            tally.failures[f"file {number}"] = str(item)
-            report.note(f"left out: {item}")
-            continue
-        report.step(f"importing {item.origin}", number, None)
-        intake.take(item)
+    try:
+        for number, item in enumerate(found):
+            if isinstance(item, BadInput):
+                tally.failures[f"item {number}"] = str(item)
+                report.note(f"left out: {item}")
+                continue
+            report.step(f"importing {item.origin}", number, None)
+            try:
+                intake.take(item)
+            except BadInput as error:  # one odd record is not the end of its file
+                tally.failures[f"item {number}"] = f"{item.origin}: a record: {error}"
+                report.note(f"left out: {tally.failures[f'item {number}']}")
+    finally:
+        intake.settle()
 
 
-def _finish_import(segment: Segment, intake: files.Intake, tally: Tally, now: datetime) -> Run:
+def _finish_import(segment: Segment, intake: Intake, tally: Tally, now: datetime) -> Run:
+    tally.found["files"] = intake.counts.total() - intake.counts["of other pages"]
     tally.fetched, tally.unchanged = intake.counts["stored"], intake.counts["unchanged"]
-    tally.notes += [f"{reason}: {count}" for reason, count in sorted(intake.counts.items())]
-    return _finish(segment, tally, now, (0, 0))
+    tally.new = intake.new
+    tally.changed = tally.fetched - tally.new
+    told = {"stored", "unchanged"}  # by the summary
+    aside = sorted((why, count) for why, count in intake.counts.items() if why not in told)
+    tally.notes += [f"{why}: {count}" for why, count in aside]
+    return _finish(segment, tally, now, (0, intake.bytes))
 
 
 def _repair(archive: Archive, report: Report) -> None:

@@ -1,39 +1,35 @@
 """Files: WARC of any tool, WET, saved pages, extracted text, folders of them, standard input.
 
-Rule: what a file is, its bytes say and not its name. What is in the archive already is not stored
-again, and that is said.
+Rule: what a file is, its bytes say and not its name; what is cut off or damaged is said.
 """
 
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from scraper.archive import (
     MAX_BODY,
-    Archive,
     Record,
-    Segment,
-    exchange_of,
-    hex_digest,
-    parse_date,
     read_records,
 )
 from scraper.errors import BadInput, TooLarge, WrongUsage
-from scraper.models import Capture
 from scraper.reading.index import own_url
-from scraper.sources.work import Skip
-from scraper.urls import canonical, is_post
+from scraper.urls import canonical
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 STDIN = "-"
 TEXT = "text/plain"
 HTML = "text/html"
-# What a record of a page must have answered to be of use: the page, or that it is not there.
-STATUSES = frozenset({200, 404, 410})
+_CHUNK = 16 * 1024  # bytes read at a time
 _GZIP = b"\x1f\x8b"
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<!--", b"<?xml", b"<meta", b"<article")
 
@@ -60,86 +56,6 @@ class FromWarc:
 Item = Page | FromWarc
 
 
-class Intake:
-    """Puts items into a segment, each once, and counts what became of them."""
-
-    def __init__(self, archive: Archive, segment: Segment, skip: Skip) -> None:
-        self._segment = segment
-        self._skip = skip
-        self._by_date: dict[tuple[str, datetime], Capture] = {}
-        self._by_digest: dict[tuple[str, str], Capture] = {}
-        self._by_stated: dict[str, Capture] = {}
-        self.counts: Counter[str] = Counter()
-        for capture in archive.captures():
-            self._hold(capture)
-
-    def take(self, item: Item) -> Capture | None:
-        """Store an item; None where it is held already or of no use, counted under its reason."""
-        capture = self._take_page(item) if isinstance(item, Page) else self._take_record(item)
-        if capture is not None:
-            self._hold(capture)
-            self.counts["unchanged" if capture.kind == "revisit" else "stored"] += 1
-        return capture
-
-    def _take_page(self, page: Page) -> Capture | None:
-        if self._skip(canonical(page.url)):
-            self.counts["erased before"] += 1
-            return None
-        if (canonical(page.url), hex_digest(page.body)) in self._by_digest:
-            self.counts["already held"] += 1
-            return None
-        return self._segment.add_file(page.url, page.body, page.media_type, page.at)
-
-    def _take_record(self, item: FromWarc) -> Capture | None:
-        record = item.record
-        if refusal := self._refusal(record):
-            self.counts[refusal] += 1
-            return None
-        url, at = canonical(record.url or ""), parse_date(record.date)
-        if record.kind == "revisit":
-            return self._take_revisit(record, at)
-        same = self._by_digest.get((url, hex_digest(record.body)))
-        if same is not None and record.kind == "response" and record.status == same.http_status:
-            exchange = exchange_of(record)
-            return self._segment.add_revisit(
-                exchange, same, "identical-payload-digest", at=at, origin=item.origin
-            )
-        if same is not None and record.kind != "response":
-            self.counts["already held"] += 1
-            return None
-        capture = self._segment.add_record(record)
-        if stated := record.header("WARC-Payload-Digest"):
-            self._by_stated[stated] = capture
-        return capture
-
-    def _refusal(self, record: Record) -> str | None:
-        """Return why a record is not taken, None where it is."""
-        if not _of_use(record):
-            return "of other pages"
-        url = canonical(record.url or "")
-        if self._skip(url):
-            return "erased before"
-        return "already held" if (url, parse_date(record.date)) in self._by_date else None
-
-    def _take_revisit(self, record: Record, at: datetime) -> Capture | None:
-        """Store a revisit of what is held, found by URL and date or by its payload's digest."""
-        url = record.header("WARC-Refers-To-Target-URI") or record.url or ""
-        date = record.header("WARC-Refers-To-Date")
-        same = self._by_date.get((canonical(url), parse_date(date))) if date else None
-        same = same or self._by_stated.get(record.header("WARC-Payload-Digest") or "")
-        if same is None:
-            self.counts["repeating what is not held"] += 1
-            return None
-        unmodified = "server-not-modified" in (record.header("WARC-Profile") or "")
-        profile = "server-not-modified" if unmodified else "identical-payload-digest"
-        return self._segment.add_revisit(exchange_of(record), same, profile, at=at, origin="file:")
-
-    def _hold(self, capture: Capture) -> None:
-        self._by_date.setdefault((capture.url, capture.captured_at), capture)
-        if capture.kind != "revisit":
-            self._by_digest.setdefault((capture.url, capture.digest), capture)
-
-
 def items(
     paths: Sequence[str], url: str | None, now: datetime, stdin: BinaryIO
 ) -> Iterator[Item | BadInput]:
@@ -148,12 +64,7 @@ def items(
     Raises BadInput for a named file that is missing, empty, binary or damaged, WrongUsage where a
     page does not say its URL and `url` is not given, or is given for more than one file.
     """
-    files = list(_files(paths))
-    if url is not None:
-        canonical(url)
-        if len(files) != 1:
-            raise WrongUsage(f"--url is the URL of one page; it was given with {len(files)} files")
-    for path, named in files:
+    for path, named in files_of(paths, url):
         try:
             yield from _items_of(path, url, now, stdin)
         except (BadInput, WrongUsage) as error:
@@ -162,17 +73,27 @@ def items(
             yield BadInput(str(error))
 
 
+def files_of(paths: Sequence[str], url: str | None) -> list[tuple[str, bool]]:
+    """Return each file that paths mean, and whether it was named itself. Raises as `items` does."""
+    files = list(_files(paths))
+    if url is not None:
+        canonical(url)
+        if len(files) != 1:
+            raise WrongUsage(f"--url is the URL of one page; it was given with {len(files)} files")
+    return files
+
+
 def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Yield each file and whether it was named itself; folders in order of their files' names."""
     for path in paths:
         place = Path(path)
-        if path == STDIN or place.is_file():
-            yield path, True
-        elif place.is_dir():
+        if place.is_dir():
             found = sorted(str(file) for file in place.rglob("*") if file.is_file())
             if not found:
                 raise BadInput(f"{path}: expected files, the folder is empty")
             yield from ((file, False) for file in found)
+        elif path == STDIN or place.exists():  # a pipe is as good as a file
+            yield path, True
         else:
             raise BadInput(f"{path}: no such file or folder")
 
@@ -181,14 +102,28 @@ def _items_of(path: str, url: str | None, now: datetime, stdin: BinaryIO) -> Ite
     """Yield what one file holds."""
     name = "standard input" if path == STDIN else path
     if path == STDIN:
-        yield from _read(BytesIO(_all_of(stdin, name)), name, url, now)
+        with _spooled(stdin) as spooled:
+            yield from _read(spooled, name, url, now)
         return
     try:
         with Path(path).open("rb") as file:
             at = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
-            yield from _read(file, name, url, at)
+            if file.seekable():
+                yield from _read(file, name, url, at)
+                return
+            with _spooled(file) as spooled:
+                yield from _read(spooled, name, url, now)
     except OSError as error:
-        raise BadInput(f"{name}: cannot be read: {error.strerror}") from error
+        raise BadInput(f"{name}: cannot be read: {error.strerror or error}") from error
+
+
+@contextmanager
+def _spooled(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give what a pipe says as a file: in memory, or on disk where it is large, as WARC files are."""
+    with SpooledTemporaryFile(max_size=MAX_BODY) as file:
+        copyfileobj(stream, file)
+        file.seek(0)
+        yield cast("BinaryIO", file)
 
 
 def _read(stream: BinaryIO, name: str, url: str | None, at: datetime) -> Iterator[Item]:
@@ -197,13 +132,68 @@ def _read(stream: BinaryIO, name: str, url: str | None, at: datetime) -> Iterato
     if not head.strip():
         raise BadInput(f"{name}: the file is empty")
     if _peek(head).startswith(b"WARC/"):
-        try:
-            for record in read_records(stream):
-                yield FromWarc(record, f"file:{Path(name).name}")
-        except BadInput as error:
-            raise BadInput(f"{name}: {error}") from error
+        yield from _records(stream, name, packed=head.startswith(_GZIP))
         return
     yield _page(_all_of(stream, name), name, url, at)
+
+
+def _records(stream: BinaryIO, name: str, *, packed: bool) -> Iterator[FromWarc]:
+    """Yield a WARC file's records; then raise BadInput if it is cut off or damaged.
+
+    It is unzipped here, whether each record is a gzip member or the whole file is one: warcio
+    refuses the second, and does not miss the end of the last member.
+    """
+    zipped = _Unzipped(stream) if packed else None
+    number, problem = 0, ""
+    try:
+        for record in read_records(BufferedReader(zipped) if zipped else stream):
+            yield FromWarc(record, f"file:{Path(name).name}")
+            number += 1
+    except BadInput as error:
+        problem = str(error)
+    problem = problem or (zipped.problem if zipped else "")
+    if not problem and not number:
+        problem = "expected a WARC record, found the beginning of one"
+    if problem:
+        raise BadInput(f"{name}: {problem} (whole records before that: {number})")
+
+
+class _Unzipped(RawIOBase):
+    """A gzip file's content, all members of it; what is wrong is told when all else was read."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        super().__init__()
+        self._packed = packed
+        self._inflater = zlib.decompressobj(zlib.MAX_WBITS + 16)
+        self._fed = b""
+        self._begun = False
+        self.problem = ""
+
+    def readable(self) -> bool:
+        """Say that it is read."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Fill a buffer with what comes next; nothing at the end, or at what is wrong."""
+        room = memoryview(buffer).cast("B")
+        while not self.problem:
+            self._fed = self._fed or self._packed.read(_CHUNK)
+            if not self._fed:
+                self.problem = "the gzip file is cut off" if self._begun else ""
+                return 0
+            try:
+                piece = self._inflater.decompress(self._fed, len(room))
+            except zlib.error as error:
+                self.problem = f"the gzip file is damaged: {error}"
+                return 0
+            self._begun, self._fed = True, self._inflater.unconsumed_tail
+            if self._inflater.eof:
+                self._begun, self._fed = False, self._inflater.unused_data.lstrip(b"\x00")
+                self._inflater = zlib.decompressobj(zlib.MAX_WBITS + 16)
+            if piece:
+                room[: len(piece)] = piece
+                return len(piece)
+        return 0
 
 
 def _page(body: bytes, name: str, url: str | None, at: datetime) -> Page:
@@ -221,17 +211,6 @@ def _page(body: bytes, name: str, url: str | None, at: datetime) -> Page:
     if url is None:
         raise WrongUsage(f"{name}: a text does not say its URL; give it with --url")
     return Page(url, body, TEXT, at, name)
-
-
-def _of_use(record: Record) -> bool:
-    """Return whether a record is of a post's page."""
-    if record.url is None or not is_post(record.url):
-        return False
-    if record.kind in {"response", "revisit"}:
-        return record.status in STATUSES or (
-            record.kind == "revisit" and record.status in {304, None}
-        )
-    return record.kind in {"resource", "conversion"}
 
 
 def _peek(head: bytes) -> bytes:

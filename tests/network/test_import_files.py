@@ -1,7 +1,10 @@
 """Import: WARC of any tool, WET, saved pages, text, folders, standard input."""
 
+import base64
 import gzip
+import hashlib
 import os
+import threading
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -251,3 +254,129 @@ def test_what_was_erased_is_not_imported(take: Import, archive: Archive, tmp_pat
     run = take(tmp_path, skip=lambda url: url == URL)
     assert list(archive.captures()) == []
     assert run.notes == ("erased before: 2",)
+
+
+def test_the_end_of_an_import_tells_what_a_crawl_tells(
+    take: Import, tmp_path: Path, heard: Heard
+) -> None:
+    """Found, fetched, new and changed, unchanged, failed with reasons, bytes, time."""
+    write(tmp_path / "in/a.warc", foreign(URL, "2023-03-27T00:00:00Z", b"<p>1"))
+    write(tmp_path / "in/b.warc", foreign(URL, "2023-03-28T00:00:00Z", b"<p>2"))
+    write(tmp_path / "in/c.warc", foreign(URL, "2023-03-29T00:00:00Z", b"<p>2"))
+    write(tmp_path / "in/d.png", b"\x89PNG\x00")
+    run = take(tmp_path / "in")
+    assert (run.new, run.changed, run.unchanged, run.failed) == (1, 1, 1, 1)
+    assert run.bytes == 12
+    assert heard.notes[-4:] == [
+        "found: 3 by files",
+        "fetched: 2 (1 new, 1 changed, 0 not of the series); unchanged: 1; gone: 0; failed: 1",
+        "asked: 0 requests, 12 bytes, 0 s",
+        f"failed: {tmp_path}/in/d.png: expected a page or text, the file is binary",
+    ]
+
+
+REVISIT = (
+    f"WARC-Payload-Digest: sha1:{base64.b32encode(hashlib.sha1(b'<p>1').digest()).decode()}\r\n"  # noqa: S324 - as wget writes it
+)
+
+
+def of_wget(kind: str, date: str, body: bytes) -> bytes:
+    """Return a record that says of its payload no more than its digest."""
+    whole = foreign(f"<{URL}>", date, body, kind)
+    ours = whole.split(b"WARC-Payload-Digest: ")[1].split(b"\r\n")[0]
+    return whole.replace(b"WARC-Payload-Digest: " + ours + b"\r\n", REVISIT.encode())
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_revisit_of_wget_finds_what_it_repeats(
+    together: bool,  # noqa: FBT001  # a case
+    take: Import,
+    archive: Archive,
+    tmp_path: Path,
+) -> None:
+    """By its digest alone; whichever file comes first, and if the other came long ago."""
+    first = of_wget("response", "2023-03-27T00:00:00Z", b"<p>1")
+    again = of_wget("revisit", "2023-04-27T00:00:00Z", b"")
+    write(tmp_path / "in/b.warc", first)
+    if not together:
+        take(tmp_path / "in")
+        (tmp_path / "in/b.warc").unlink()
+    write(tmp_path / "in/a.warc.gz", gzip.compress(again))
+    assert take(tmp_path / "in").unchanged == 1
+    *_, last = archive.captures()
+    assert (last.kind, last.captured_at.month, archive.read(last)) == ("revisit", 4, b"<p>1")
+    assert list(archive.verify()) == []
+
+
+def test_a_revisit_of_nothing_is_counted(take: Import, tmp_path: Path) -> None:
+    """What it repeats never came."""
+    write(tmp_path / "in/a.warc", of_wget("revisit", "2023-04-27T00:00:00Z", b""))
+    assert take(tmp_path / "in").notes == ("repeating what is not held: 1",)
+
+
+def test_an_odd_record_is_left_out_and_the_rest_of_its_file_comes(
+    take: Import, archive: Archive, tmp_path: Path
+) -> None:
+    """It is named with its reason."""
+    whole = write(
+        tmp_path / "x.warc",
+        foreign(URL, "yesterday", b"<p>1") + foreign(URL, "2023-03-27T00:00:00Z", b"<p>2"),
+    )
+    run = take(whole)
+    assert (run.fetched, run.failed) == (1, 1)
+    assert "yesterday" in next(iter(list(archive.results())[-1]["failures"].values()))
+
+
+def test_a_warc_file_that_is_one_gzip_member_is_taken(take: Import, tmp_path: Path) -> None:
+    """As `gzip` makes of a plain one."""
+    records = [foreign(URL, f"2023-03-{day}T00:00:00Z", b"<p>%d" % day) for day in (27, 28)]
+    assert take(write(tmp_path / "x.warc.gz", gzip.compress(b"".join(records)))).fetched == 2
+
+
+@pytest.mark.parametrize("lost", [1, 7, 9, 40, 200])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_cut_warc_file_is_said_to_be_and_its_whole_records_are_kept(
+    packed: bool,  # noqa: FBT001  # a case
+    lost: int,
+    take: Import,
+    archive: Archive,
+    tmp_path: Path,
+    heard: Heard,
+) -> None:
+    """Also where only the last checksum is missing."""
+    records = [foreign(URL, f"2023-03-{day}T00:00:00Z", os.urandom(300)) for day in (27, 28)]
+    lost += 0 if packed else 4  # the empty lines after a plain record are no loss
+    path = write(tmp_path / "x", b"".join(map(gzip.compress, records) if packed else records))
+    os.truncate(path, path.stat().st_size - lost)
+    with pytest.raises(BadInput, match=r"whole records before that: [12]"):
+        take(path)
+    assert next(archive.captures()).captured_at.day == 27
+    assert any(note.startswith("fetched: ") for note in heard.notes)
+
+
+def test_standard_input_may_be_larger_than_any_page(take: Import) -> None:
+    """WARC files are; it is put aside on disk, not into memory."""
+    others = foreign("https://news.example/film.mp4", "2023-03-27T00:00:00Z", bytes(70_000_000))
+    post = foreign(URL, "2023-03-27T00:00:00Z", b"<p>1")
+    assert take("-", stdin=others + post).fetched == 1
+
+
+def test_a_named_pipe_is_as_good_as_a_file(take: Import, tmp_path: Path) -> None:
+    """As a shell gives for `<(…)`."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = foreign(URL, "2023-03-27T00:00:00Z", b"<p>1")
+    writing = threading.Thread(target=lambda: pipe.write_bytes(content))
+    writing.start()
+    assert take(pipe).fetched == 1
+    writing.join()
+
+
+def test_that_a_page_was_cut_by_its_crawler_is_not_forgotten(
+    take: Import, archive: Archive, tmp_path: Path
+) -> None:
+    """WARC-Truncated stays (WARC 1.1 §5.13), as Common Crawl writes it."""
+    more = "WARC-Truncated: length\r\n"
+    take(write(tmp_path / "x", foreign(URL, "2023-03-27T00:00:00Z", b"<p>1", more=more)))
+    (capture,) = archive.captures()
+    assert b"WARC-Truncated: length\r\n" in archive.original(capture)
