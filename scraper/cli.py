@@ -44,6 +44,7 @@ from scraper.models import Run
 from scraper.reading import as_contract, read_page
 from scraper.reading.html import MAX_BYTES
 from scraper.report import Json, reporter
+from scraper.sources.files import files_of
 from scraper.sources.work import STUDIO, Plan, Report
 from scraper.tombstones import Tombstones
 from scraper.urls import canonical, origin_of
@@ -210,9 +211,16 @@ def _crawling(command: Callable[..., Any]) -> Callable[..., Any]:
 @_crawling
 def crawl(context: Context, **options: Any) -> None:
     """Network → archive."""
+    _check(options)
     with context.folder.locked(), context.report() as report:
         run = _crawl(context, report, **options)
     click.echo(night.of_run(run))
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Raise WrongUsage for a plan that cannot be meant, before a data folder is made for it."""
+    names = "site", "source", "endpoint"
+    hosts_of(Plan(**{name: options[name] for name in names}))
 
 
 def _crawl(
@@ -226,7 +234,13 @@ def _crawl(
 ) -> Run:
     """Bring the archive up to date; options as on the command line."""
     plan_ = Plan(skip=_forgotten(context.folder), **plan)
-    known = context.folder.known_urls() if origin_of(plan_.site) == STUDIO else []
+    if contact == CONTACT:
+        report.note(
+            "no contact given: set --contact or MIKROSCOPE_CONTACT, so that hosts reach you"
+        )
+    # Those that ship with the program are of the studio; a folder's own are of whatever is crawled.
+    ours = origin_of(plan_.site) == STUDIO or (context.folder.root / "known_urls.txt").exists()
+    known = context.folder.known_urls() if ours else []
     with Fetcher(
         contact=contact,
         delay=delay,
@@ -234,15 +248,15 @@ def _crawl(
         interfaces=interfaces_of(plan_),
         clock=CLOCK,
         limits=Limits(max_requests=max_requests),
-        waiting=lambda seconds, why: (
-            report.note(f"waiting {seconds:.0f} s: {why}") if why else None
-        ),  # the usual delay has no reason to be told
+        waiting=report.wait,
     ) as fetcher:
         run = run_crawl(
             Archive(context.folder.archive), fetcher, plan_, known, is_of_series, report
         )
-    if run.failed and not run.bytes:
-        raise GaveUp(f"{plan_.endpoint or plan_.site}: no answer ({run.failed} failed, see above)")
+    named = any(count for by, count in run.found if by != "known_urls")
+    if run.failed and not (named or run.fetched or run.unchanged or run.gone):
+        where = plan_.endpoint or plan_.site
+        raise GaveUp(f"{where}: no answer of use ({run.failed} failed, see above)")
     return run
 
 
@@ -270,6 +284,7 @@ def import_(context: Context, paths: tuple[str, ...], url: str | None) -> None:
     address = canonical(url) if url else None
     if address and _forgotten(context.folder)(address):
         raise BadInput(f"{url}: was forgotten on request and is not taken in again")
+    files_of(paths, url)  # before a data folder is made for nothing
     with context.folder.locked(), context.report() as report:
         archive = Archive(context.folder.archive)
         skip = _forgotten(context.folder)
@@ -316,6 +331,12 @@ def serve(context: Context, host: str, port: int) -> None:
     _serve(context.folder, host, port)
 
 
+def _ports(host: str, port: int) -> None:
+    from scraper.serve import try_port  # noqa: PLC0415 - as below
+
+    try_port(host, port)
+
+
 def _serve(folder: DataFolder, host: str, port: int, notice: str | None = None) -> None:
     from scraper.serve import serve as site  # noqa: PLC0415 - Datasette is slow to load, and only this needs it
 
@@ -327,6 +348,7 @@ def _serve(folder: DataFolder, host: str, port: int, notice: str | None = None) 
 @_crawling
 def nightly(context: Context, **options: Any) -> None:
     """Crawl, build, export, under a lock; what cron calls."""
+    _check(options)
     with context.report() as report:
         summary = night.nightly(context.folder, lambda: _crawl(context, report, **options))
     click.echo(summary)
@@ -415,6 +437,8 @@ def demo(context: Context, no_serve: bool, host: str, port: int) -> None:  # noq
     from scraper.sample import Studio  # noqa: PLC0415 - as the comment says
     from scraper.sample import serve as serve_sample  # noqa: PLC0415 - as above
 
+    if not no_serve:
+        _ports(host, port)  # before all the work
     with TemporaryDirectory(prefix="mikroscope-demo-") as root:
         context = Context(DataFolder(Path(root)), context.machines)
         with context.folder.locked(), serve_sample(Studio.sample()) as site:
@@ -422,7 +446,7 @@ def demo(context: Context, no_serve: bool, host: str, port: int) -> None:  # noq
             options = {"site": site.url, "source": "site", "endpoint": None, "full": False}
             with context.report() as report:
                 run = _crawl(
-                    context, report, max_requests=None, contact=CONTACT, delay=0.0, **options
+                    context, report, max_requests=None, contact="demo", delay=0.0, **options
                 )
         click.echo(night.of_run(run))
         click.echo(night.of_build(build_database(context.folder)))

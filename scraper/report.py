@@ -4,14 +4,17 @@ Rule: progress goes to stderr, so that stdout stays what a command prints.
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Column
 
 EVERY = 100  # steps between two plain lines
+_ORIGIN = re.compile(r"https?://[^/\s]+(?=/)")  # of a URL; the bar has no room for it
 
 
 class Plain:
@@ -24,6 +27,11 @@ class Plain:
         """Tell of a step now and then."""
         if done and done % EVERY == 0:
             self.note(f"{text} ({done} of {total})" if total else f"{text} ({done})")
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Tell of a wait and its reason; the usual delay has none that needs to be told."""
+        if why:
+            self.note(_waiting(seconds, why))
 
     def note(self, text: str) -> None:
         """Write a line."""
@@ -44,6 +52,11 @@ class Json:
         """Write an object for a step."""
         self._write({"event": "step", "text": text, "done": done, "total": total})
 
+    def wait(self, seconds: float, why: str) -> None:
+        """Write an object for a wait, but for the usual delay."""
+        if why:
+            self.note(_waiting(seconds, why))
+
     def note(self, text: str) -> None:
         """Write an object for a line."""
         self._write({"event": "note", "text": text})
@@ -61,23 +74,43 @@ class Json:
 
 
 class Bar:
-    """A progress bar on a terminal, notes above it."""
+    """A progress bar on a terminal, notes above it: how far, how many are left, why it waits, what.
+
+    What is done gives way where the terminal is narrow; all else stays.
+    """
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
             SpinnerColumn(),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=16),
+            TextColumn("{task.fields[count]}", markup=False, table_column=Column(no_wrap=True)),
+            TextColumn("{task.fields[why]}", markup=False, table_column=Column(no_wrap=True)),
+            TextColumn(
+                "{task.description}",
+                markup=False,
+                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+            ),
             console=console,
             transient=True,
+            expand=True,
         )
-        self._task = self._progress.add_task("", total=None)
+        self._task = self._progress.add_task("", total=None, count="", why="")
         self._progress.start()
 
     def step(self, text: str, done: int, total: int | None) -> None:
         """Move the bar."""
-        self._progress.update(self._task, description=text, completed=done, total=total)
+        count = f"{done} done, {total - done} left" if total is not None else f"{done} done"
+        what = _ORIGIN.sub("", text)
+        self._progress.update(
+            self._task, description=what, completed=done, total=total, count=count, why=""
+        )
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Show that it waits, and for long waits print why above the bar."""
+        reason = "waits: see above" if why else "between requests"
+        self._progress.update(self._task, why=f"({seconds:.1f} s {reason})")
+        if why:
+            self.note(_waiting(seconds, why))
 
     def note(self, text: str) -> None:
         """Print a line above the bar."""
@@ -86,6 +119,10 @@ class Bar:
     def close(self) -> None:
         """Take the bar away."""
         self._progress.stop()
+
+
+def _waiting(seconds: float, why: str) -> str:
+    return f"waiting {seconds:.0f} s: {why}"
 
 
 def reporter(stream: TextIO, *, machines: bool, now: Callable[[], datetime]) -> Plain | Json | Bar:

@@ -96,6 +96,11 @@ def _read(metadata: Path) -> dict[str, object]:
     return content
 
 
+def try_port(host: str, port: int) -> None:
+    """Raise MikroscopeError where `serve` could not listen at an address."""
+    _listen(host, port).close()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     """Return a socket bound to the address; raise MikroscopeError, in one line, where it cannot be."""
     if not 0 <= port <= 65_535:  # the system would take another instead

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from scraper.archive import Record, decoded, parse_date, read_records
 from scraper.errors import ArchiveError, BadInput, FetchError, GaveUp, WrongUsage
+from scraper.sources.aside import Aside
 from scraper.sources.work import Work
 from scraper.urls import LANGUAGES, authority_of, canonical, is_post
 
@@ -35,6 +36,7 @@ class Row:
     filename: str
     offset: int
     length: int
+    digest: str = ""
 
 
 def visit(work: Work) -> None:
@@ -95,7 +97,8 @@ def _row(said: dict[str, Any]) -> Row | None:
     except (KeyError, ValueError, WrongUsage):
         return None
     good = str(said.get("status")) == "200" and is_post(url) and 0 < place[2] <= LONGEST_RECORD
-    return Row(url, at, *place) if good and place[1] >= 0 and ".." not in place[0] else None
+    digest = str(said.get("digest") or f"{at:%Y%m%d%H%M%S}")
+    return Row(url, at, *place, digest) if good and place[1] >= 0 and ".." not in place[0] else None
 
 
 def _crawls(work: Work) -> list[str]:
@@ -138,10 +141,13 @@ def _fetch_all(work: Work, rows: list[Row]) -> None:
         for capture in work.archive.captures()
         if capture.source == "commoncrawl"
     }
-    aside = {url for url, said in work.archive.memory().items() if said.get("of_series") is False}
+    aside = Aside(work, "commoncrawl")
+    aside.note_finds({row.url for row in rows})
     for number, row in enumerate(rows):
         work.report.step(f"fetching {row.url} of {row.at:%Y-%m-%d}", number, len(rows))
-        if row.url in aside or (row.url, row.at) in held or work.plan.skip(row.url):
+        if (row.url, row.at) in held or work.plan.skip(row.url):
+            continue
+        if aside.holds(row.url, row.digest):
             continue
         held.add((row.url, row.at))
         try:
@@ -152,7 +158,7 @@ def _fetch_all(work: Work, rows: list[Row]) -> None:
             work.fail(row.url, error)
 
 
-def _fetch(work: Work, row: Row, aside: set[str]) -> None:
+def _fetch(work: Work, row: Row, aside: Aside) -> None:
     """Fetch one record and store it, if it is of the series."""
     url = f"{(work.plan.endpoint or DATA).rstrip('/')}/{row.filename}"
     # The bytes are wanted as they are in the file: gzip is the record's own, not the transfer's.
@@ -170,10 +176,7 @@ def _fetch(work: Work, row: Row, aside: set[str]) -> None:
         work.segment.add_record(record, origin=url)
         work.tally.fetched += 1
         return
-    aside.add(row.url)
-    work.tally.not_of_series += 1
-    facts = {row.url: {"of_series": False, "found_by": ["commoncrawl"]}}
-    work.segment.remember(facts, work.fetcher.clock.now())
+    aside.add(row.url, row.digest)
 
 
 def _record(member: bytes, row: Row, url: str) -> Record:

@@ -2,7 +2,8 @@
 
 Rule: the CDX list tells what there is; a capture whose digest is that of one we hold is not fetched
 but stored as a revisit of it. Written from the public CDX server documentation; raw captures come
-by `id_`, as they were archived. A page found not to be of the series is not asked for again.
+by `id_`, as they were archived. A capture found not to be of the series is not asked for again, nor
+are others of its URL after some (`Aside`).
 """
 
 import json
@@ -17,6 +18,7 @@ from scraper.archive import decoded
 from scraper.errors import ArchiveError, BadInput, FetchError, GaveUp, WrongUsage
 from scraper.fetch import header_of
 from scraper.models import Capture, Exchange
+from scraper.sources.aside import Aside
 from scraper.sources.work import Work
 from scraper.urls import LANGUAGES, authority_of, canonical, is_post
 
@@ -129,13 +131,16 @@ def _fetch_all(work: Work, rows: list[Row]) -> None:
         for capture in work.archive.captures()
         if capture.source == "wayback"
     }
-    aside = {url for url, said in work.archive.memory().items() if said.get("of_series") is False}
+    aside = Aside(work, "wayback")
+    aside.note_finds({row.url for row in rows})
     by_digest: dict[tuple[str, str], Capture] = {}
     for number, row in enumerate(rows):
         work.report.step(f"fetching {row.url} of {row.at:%Y-%m-%d}", number, len(rows))
-        if row.url in aside or work.plan.skip(row.url):
+        if work.plan.skip(row.url):
             continue
         capture = held.get((row.url, row.at))
+        if capture is None and aside.holds(row.url, row.digest):
+            continue
         if capture is None and (same := by_digest.get((row.url, row.digest))):
             capture = work.segment.add_revisit(
                 _as_original(row),
@@ -153,7 +158,7 @@ def _fetch_all(work: Work, rows: list[Row]) -> None:
 
 
 def _fetch(
-    work: Work, row: Row, aside: set[str], held: dict[tuple[str, datetime], Capture]
+    work: Work, row: Row, aside: Aside, held: dict[tuple[str, datetime], Capture]
 ) -> Capture | None:
     """Fetch one raw capture; None where it cannot be had or is not of the series."""
     url = _raw(work, row)
@@ -172,10 +177,7 @@ def _fetch(
     if (row.url, at) in held:  # led on to a capture of another time, which we have
         return held[row.url, at]
     if not work.classify(body, row.url, header_of(exchange, "content-type")):
-        aside.add(row.url)
-        work.tally.not_of_series += 1
-        facts = {row.url: {"of_series": False, "found_by": ["wayback"]}}
-        work.segment.remember(facts, work.fetcher.clock.now())
+        aside.add(row.url, row.digest)
         return None
     work.tally.fetched += 1
     capture = work.segment.add_exchange(

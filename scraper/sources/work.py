@@ -31,6 +31,9 @@ class Report(Protocol):
     def note(self, text: str) -> None:
         """Hear one line that a person should read."""
 
+    def wait(self, seconds: float, why: str) -> None:
+        """Hear of a wait, in seconds, and why; the usual delay between requests has no reason."""
+
 
 def nothing(_url: str) -> bool:
     """Say of each URL that it was not forgotten."""

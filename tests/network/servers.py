@@ -152,6 +152,10 @@ class Heard:
         del done, total
         self.steps.append(text)
 
+    def wait(self, seconds: float, why: str) -> None:
+        """Hear of a wait."""
+        del seconds, why
+
     def note(self, text: str) -> None:
         """Hear a note."""
         self.notes.append(text)

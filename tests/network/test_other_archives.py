@@ -299,3 +299,69 @@ def test_a_list_of_crawls_that_cannot_be_had_fails_the_run(
     server.table["/collinfo.json"] = Answer(500)
     assert night(source="commoncrawl", endpoint=server.url, site=SITE).failed == 1
     assert any("500" in note for note in heard.notes)
+
+
+def test_one_odd_capture_does_not_hide_the_others_of_its_post(
+    wayback: Wayback, night: Crawl, archive: Archive
+) -> None:
+    """A page of maintenance came first, and another owner's last."""
+    wayback.captures = {
+        (ANNA, "20230301000000"): ("200", page("be right back")),
+        (ANNA, "20230327080910"): ("200", ONE),
+        (ANNA, "20250101000000"): ("200", page("buy this domain")),
+    }
+    wayback.publish()
+    run = night(site=SITE, source="wayback", endpoint=wayback.server.url)
+    assert (run.fetched, run.failed) == (1, 0)
+    assert [archive.read(capture) for capture in archive.captures()] == [ONE]
+    night(site=SITE, source="wayback", endpoint=wayback.server.url)
+    assert not [path for path in wayback.server.paths() if path.startswith("/web/")]
+
+
+def test_a_page_that_was_never_of_the_series_is_let_be_after_some_captures(
+    wayback: Wayback, night: Crawl
+) -> None:
+    """Three that differ are enough."""
+    wayback.captures = {
+        (PARTY, f"202303{day}000000"): ("200", page(f"party {day}")) for day in range(10, 30)
+    }
+    wayback.publish()
+    night(site=SITE, source="wayback", endpoint=wayback.server.url)
+    assert sum(path.startswith("/web/") for path in wayback.server.paths()) == 3
+
+
+def test_what_the_live_site_shows_now_hides_nothing_that_was_saved(
+    wayback: Wayback, night: Crawl, archive: Archive, time: Time
+) -> None:
+    """Another owner's page, judged and set aside; the old captures are fetched all the same."""
+    with archive.begin("site", {}, time.now()) as segment:
+        segment.remember({f"{ANNA}/": {"of_series": False, "found_by": ["sitemap"]}}, time.now())
+    night(site=SITE, source="wayback", endpoint=wayback.server.url)
+    assert ONE in [archive.read(capture) for capture in archive.captures()]
+    assert archive.memory()[f"{ANNA}/"]["found_by"] == ["sitemap", "wayback"]
+
+
+def test_what_was_saved_once_does_not_keep_the_live_post_from_being_fetched(
+    wayback: Wayback, night: Crawl, archive: Archive
+) -> None:
+    """A judgement of an old capture is of that capture."""
+    server = wayback.server
+    site = server.url
+    wayback.captures = {(f"{site}/en/news/anna/", "20230301000000"): ("200", page("soon"))}
+    wayback.publish()
+    night(source="wayback", endpoint=site)
+    server.table["/robots.txt"] = Answer(404)
+    server.table["/en/news/"] = Answer(body=b'<a href="/en/news/anna/">A</a>')
+    server.table["/en/news/anna/"] = Answer(body=ONE)
+    assert night().new == 1
+
+
+def test_common_crawl_judges_capture_by_capture_too(
+    common: CommonCrawl, night: Crawl, archive: Archive
+) -> None:
+    """As the Wayback Machine does."""
+    common.crawls["CC-MAIN-2023-14"] = [(ANNA, "20230327080910", b"be right back")]
+    common.publish()
+    night(site=SITE, source="commoncrawl", endpoint=common.server.url)
+    assert [archive.read(capture) for capture in archive.captures()] == [TWO]
+    assert archive.memory()[f"{ANNA}/"]["found_by"] == ["commoncrawl"]
