@@ -234,10 +234,6 @@ def _crawl(
 ) -> Run:
     """Bring the archive up to date; options as on the command line."""
     plan_ = Plan(skip=_forgotten(context.folder), **plan)
-    if contact == CONTACT:
-        report.note(
-            "no contact given: set --contact or MIKROSCOPE_CONTACT, so that hosts reach you"
-        )
     # Those that ship with the program are of the studio; a folder's own are of whatever is crawled.
     ours = origin_of(plan_.site) == STUDIO or (context.folder.root / "known_urls.txt").exists()
     known = context.folder.known_urls() if ours else []
@@ -257,6 +253,10 @@ def _crawl(
     if run.failed and not (named or run.fetched or run.unchanged or run.gone):
         where = plan_.endpoint or plan_.site
         raise GaveUp(f"{where}: no answer of use ({run.failed} failed, see above)")
+    if contact == CONTACT:
+        report.note(
+            "no contact given: set --contact or MIKROSCOPE_CONTACT, so that hosts reach you"
+        )
     return run
 
 

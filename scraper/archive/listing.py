@@ -113,9 +113,12 @@ def write_index(path: Path, listing: Listing) -> None:
         "memory": listing.memory,
     }
     beside = path.with_name(f"{path.name}.index.part")
-    with suppress(OSError):
+    try:
         beside.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         beside.replace(index_path(path))
+    except OSError:
+        with suppress(OSError):  # on a full disk half an index is in the way
+            beside.unlink()
 
 
 def index_path(path: Path) -> Path:

@@ -4,6 +4,7 @@ Rule: pure. 4xx allows everything, 5xx and no answer nothing (§2.3.1); what is 
 its size does not count (§2.5).
 """
 
+import re
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from scraper.fetch.limits import header_of
 from scraper.models import Exchange
 
 AGENT: Final = "Mikroscope"  # the product token that robots.txt files can address
+# Some address it with a version, which is no part of the token (§2.2.1), and mean it all the same.
+_VERSION = re.compile(rf"^(\s*user-agent\s*:\s*{AGENT})/[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ def read_robots(exchange: Exchange, now: datetime, most: int) -> Robots:
     if exchange.status >= 500:
         return Robots(None, now, exchange, f"robots.txt answers {exchange.status}")
     text = _text(exchange, most) if exchange.status == 200 else b""
-    return Robots(Protego.parse(text.decode("utf-8-sig", "replace")), now, exchange)
+    lines = _VERSION.sub(r"\1", text.decode("utf-8-sig", "replace"))
+    return Robots(Protego.parse(lines), now, exchange)
 
 
 def _text(exchange: Exchange, most: int) -> bytes:

@@ -426,3 +426,14 @@ def test_a_body_of_a_million_empty_gzip_members_is_read_in_a_moment() -> None:
     began = real_time.monotonic()
     assert decoded(gzip.compress(b"") * 200_000 + gzip.compress(b"words"), "gzip") == b"words"
     assert real_time.monotonic() - began < 10
+
+
+def test_an_index_that_cannot_be_written_leaves_nothing_behind(filled: Archive) -> None:
+    """On a full disk half an index would take the room of records."""
+    path = only(filled)
+    index = path.with_name(f"{path.name}.index.json")
+    index.unlink()
+    index.mkdir()  # nothing can take its place
+    (index / "x").touch()
+    assert len(list(Archive(filled.folder).captures())) > 0
+    assert list(filled.folder.glob("*.part")) == []

@@ -340,3 +340,13 @@ def test_a_contact_that_cannot_stand_in_a_header_is_wrong_usage(contact: str, cl
     """It is said before anything is asked."""
     with pytest.raises(WrongUsage, match="contact"):
         client(contact=contact)
+
+
+def test_a_robots_that_adds_a_version_to_our_name_means_us(
+    server: Server, fetcher: Fetcher
+) -> None:
+    """The token ends before the slash (RFC 9309 §2.2.1), whoever wrote the file."""
+    server.table["/robots.txt"] = Answer(body=b"User-agent: mikroscope/1.0 bot\nDisallow: /a\n")
+    with pytest.raises(Refused):
+        fetcher.get(f"{server.url}/a")
+    assert server.paths() == ["/robots.txt"]
