@@ -75,7 +75,8 @@ class Archive:
             left.unlink()
             said.append(f"{left.name}: removed, a rewriting that was never finished")
         for path in self.segments():
-            if read_index(path) is not None:
+            if (listing := read_index(path)) is not None:
+                self._listings[path.name] = (size_and_time(path), listing)
                 continue
             if not is_our_name(path.name):
                 said.append(f"{path.name}: not written by us; left as it is, `import` takes it in")
