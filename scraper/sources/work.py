@@ -88,7 +88,8 @@ class Work:
 
     def fail(self, url: str, error: Exception | str) -> None:
         """Note that a URL came to nothing, and why."""
-        self.tally.failures[url] = " ".join(str(error).split())
+        why = " ".join(str(error).split())
+        self.tally.failures[url] = why if url in why else f"{url}: {why}"
         self.report.note(f"failed: {self.tally.failures[url]}")
 
     def answer(self, url: str, *, past_the_end: bool = False) -> bytes:

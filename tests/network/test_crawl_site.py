@@ -341,6 +341,8 @@ def test_a_post_that_cannot_be_had_is_named_and_the_others_come(
     three.server.table[ANNA] = FAULTY_POSTS[fault]
     run = night()
     assert (run.fetched, run.failed) == (1, 1)
+    (why,) = list(archive.results())[-1]["failures"].values()
+    assert f"{three.server.url}{ANNA}" in why
     assert kept(archive, ANNA) == []
     assert list(archive.verify()) == []
 

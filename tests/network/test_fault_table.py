@@ -34,6 +34,9 @@ from scraper.sample.faults import (
     sitemap_of,
     status,
 )
+from scraper.sample.faults import (
+    Heard as Asked,
+)
 from scraper.sample.pages import article_page
 from scraper.sources.work import Plan
 from tests.network.servers import Heard, Time
@@ -188,7 +191,8 @@ CASES: dict[str, Case] = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Site]:
-    """Return one server for the whole table."""
+    """Return one server for the whole table; its bomb is packed before anybody waits for it."""
+    FAULTS["gzip bomb"](Asked("GET", "/", {}))
     with serve(SMALL) as site:
         yield site
 
