@@ -32,8 +32,10 @@ LISTING_PLACES = ("/en/news/", "/fr/news/")
 
 # A page that was saved by a browser says where it came from.
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
-_PAGINATION = re.compile(
-    r"/(en|fr)/news/(?:(?:category|categorie|tag)/[^/]+/)?(?:page/\d+/|paged?=\d+)"
+# The pages of a list: /en/news/page/2/, ?paged=2, ?query-0-page=2 (block editor), ?e-page-1a=2 …
+_OF_LIST = re.compile(r"/(?:en|fr)/news/(?:(?:category|categorie|tag)/[^/]+/)?(page/\d+/?)?")
+_NUMBER_OF_PAGE = re.compile(
+    r"(?:^|&)(?:query-\d*-?page|e-page-\w+|paged?|pagenum|pg|_page)=\d+(?:&|$)"
 )
 _W3C = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
@@ -129,8 +131,7 @@ def listing(body: bytes, base: str) -> Listing:
     onward = [
         url
         for node, url in links
-        if _PAGINATION.fullmatch(f"{urlsplit(url).path}{urlsplit(url).query}")
-        or "next" in (node.attributes.get("rel") or "").split()
+        if _goes_on(url) or "next" in (node.attributes.get("rel") or "").split()
     ]
     own = canonical(base)
     pages = tuple(sorted({url for url in onward if not is_post(url) and url != own}))
@@ -146,6 +147,13 @@ def rest_posts(body: bytes, base: str) -> tuple[RestPost, ...]:
     if not isinstance(content, list):
         raise BadInput(f"{base}: expected a JSON list of posts, found {type(content).__name__}")
     return tuple(post for item in content if (post := _rest_post(item, base)))
+
+
+def _goes_on(url: str) -> bool:
+    """Tell whether a URL is another page of a list of posts."""
+    parts = urlsplit(url)
+    path = _OF_LIST.fullmatch(parts.path)
+    return bool(path and (path[1] or _NUMBER_OF_PAGE.search(parts.query)))
 
 
 def page_links(body: bytes, base: str) -> PageLinks:

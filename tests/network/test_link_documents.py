@@ -104,6 +104,19 @@ def test_a_listing_gives_posts_and_the_pages_that_go_on() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "onward",
+    ["page/2/", "?paged=2", "?query-0-page=2", "?pg=2", "?lang=en&paged=2", "?e-page-1a2b=2"]
+    + ["page/2/?lang=en", "category/talent-spotlights/?page=3"],
+)
+def test_a_list_goes_on_in_the_ways_of_wordpress(onward: str) -> None:
+    """Path, query of themes, of the block editor and of page builders."""
+    body = f'<a href="/en/news/{onward}">2</a><a href="/en/news/?lang=en">EN</a>'.encode()
+    pages = listing(body, f"{SITE}/en/news/").pages
+    assert len(pages) == 1
+    assert "lang=en" not in pages[0] or "page" in pages[0]
+
+
 def test_feeds_of_both_kinds_give_posts() -> None:
     """Atom with the date of change."""
     rss = f"<rss><channel><item><link>{SITE}/en/news/a/</link></item></channel></rss>"
