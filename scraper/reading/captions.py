@@ -15,59 +15,63 @@ _CAPTION_WORDS = 25
 
 
 def is_caption(article: Article, at: int, *, repeated: bool) -> bool:
-    """Tell whether a line of the head or of an answer is the caption of a picture."""
-    page = article.page
-    line = page.lines[at]
-    if line.kind == "caption" or furniture.is_credit(line.text):
+    """Tell whether a line of the head is the caption of a picture.
+
+    `repeated` says that the line comes again behind it: a caption repeats the intro.
+    """
+    line = article.page.lines[at]
+    if line.kind == "caption" or furniture.is_credit(line.text) or repeated:
         return True
-    if repeated:
-        return True  # the caption repeats the intro, which comes after it
-    if (
-        at
-        and article.parts[at - 1] is Part.CAPTION
-        and same_words(page.lines[at - 1].text, line.text)
-    ):
-        return False  # … and this is that intro
+    above = article.parts[at - 1] if at else None
+    if above is Part.CAPTION and same_words(article.page.lines[at - 1].text, line.text):
+        return False  # the intro that it repeats
     near = article.pictures_near(at)
     if any(p.alt and same_words(p.alt, line.text) for p in near):
         return True
-    fragment = not line.text.endswith(_SENTENCE_END) and count_words(line.text) <= _CAPTION_WORDS
-    if any(p.before == at for p in near):
-        return fragment
-    if not (page.plain and fragment):
-        return False
+    if not article.page.plain or any(p.before == at for p in near):
+        return _is_fragment(line.text) and any(p.before == at for p in near)
     # Right under the date, where the picture of a post stands, it may be as long as a sentence.
-    return count_words(line.text) <= 8 or (at > 0 and article.parts[at - 1] is Part.DATE)
+    return _is_fragment(line.text) and (count_words(line.text) <= 8 or above is Part.DATE)
 
 
 def caption_in_answer(article: Article, at: int, start: int, end: int) -> bool:
     """Tell whether line `at` of the answer in lines `start` to `end` is a caption."""
     page = article.page
     line = page.lines[at]
-    if line.kind == "caption":
-        return True
     near = article.pictures_near(at)
-    if any(p.alt and same_words(p.alt, line.text) for p in near):
+    if line.kind == "caption" or any(p.alt and same_words(p.alt, line.text) for p in near):
         return True
-    others = end - start > 1
-    if others and furniture.is_credit(line.text):
+    if end - start == 1:
+        return False  # it is all that is answered
+    if furniture.is_credit(line.text):
         return True
-    fragment = not line.text.endswith(_SENTENCE_END) and count_words(line.text) <= _CAPTION_WORDS
     after_picture = any(p.before == at for p in near)
     if after_picture and any(_in_same_box(page, p.box, line) for p in near):
-        return others and fragment
-    if not ((page.plain or after_picture) and others and fragment and at == end - 1 and at > start):
+        return _is_fragment(line.text)
+    last = start < at == end - 1
+    return last and (page.plain or after_picture) and _reads_as_caption(page, at)
+
+
+def _is_fragment(text: str) -> bool:
+    """Tell whether a line is short and no sentence."""
+    return not text.endswith(_SENTENCE_END) and count_words(text) <= _CAPTION_WORDS
+
+
+def _reads_as_caption(page: Page, at: int) -> bool:
+    """Tell, with no markup to tell, whether the last line before a question is a caption.
+
+    That is a fragment among sentences, written like the title of a film, or one that says the line
+    before again.
+    """
+    before, text = page.lines[at - 1].text, page.lines[at].text
+    if not _is_fragment(text):
         return False
-    # With no markup to tell, a caption is the last line before the next question, a fragment among
-    # sentences, written like the title of a film.
-    before = page.lines[at - 1].text
-    if page.plain and _says_again(before, line.text):
+    if page.plain and _says_again(before, text):
         return True
-    words = [w for w in line.text.split() if w[:1].isalpha()]
-    capital = sum(w[:1].isupper() for w in words)
-    return (
-        len(words) > 1 and 2 * capital >= len(words) and _is_whole(before) and line.kind == "text"
-    )
+    words = [word for word in text.split() if word[:1].isalpha()]
+    capital = sum(word[:1].isupper() for word in words)
+    titled = len(words) > 1 and 2 * capital >= len(words)
+    return titled and _is_whole(before) and page.lines[at].kind == "text"
 
 
 def _says_again(before: str, text: str) -> bool:

@@ -106,8 +106,16 @@ def test_a_listing_gives_posts_and_the_pages_that_go_on() -> None:
 
 @pytest.mark.parametrize(
     "onward",
-    ["page/2/", "?paged=2", "?query-0-page=2", "?pg=2", "?lang=en&paged=2", "?e-page-1a2b=2"]
-    + ["page/2/?lang=en", "category/talent-spotlights/?page=3"],
+    [
+        "page/2/",
+        "?paged=2",
+        "?query-0-page=2",
+        "?pg=2",
+        "?lang=en&paged=2",
+        "?e-page-1a2b=2",
+        "page/2/?lang=en",
+        "category/talent-spotlights/?page=3",
+    ],
 )
 def test_a_list_goes_on_in_the_ways_of_wordpress(onward: str) -> None:
     """Path, query of themes, of the block editor and of page builders."""

@@ -475,8 +475,7 @@ def test_a_credit_of_several_lines_is_one_caption() -> None:
     """Credits of films are long; what they credit stands on the line before."""
     credit = (
         "THE LONG NIGHT: A FILM - TM AND © 2021 OMBRELLE INTERNATIONAL INC",
-        "Owl (voiced by Kim Doe) in THE LONG NIGHT: A FILM from Umbra Pictures and Ombrelle"
-        " Animation. Photo Credit: Umbra Pictures.",
+        "Owl (voiced by Kim Doe) in THE LONG NIGHT: A FILM by Ombrelle. Photo Credit: Umbra.",
     )
     asked = [*ASKED]
     text = [TITLE, "27 March 2023", STANDING, INTRO, f"{asked[0][0]}\n\nThe first coffee."]
