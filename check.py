@@ -18,7 +18,7 @@ CHECKS = {
     "layers": [BIN / "lint-imports"],
 }
 TESTS = {"tests": [sys.executable, "-m", "pytest"]}
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/data-dictionary.md")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 MODULE = re.compile(r"^\| `(scraper/[\w./]*|tests/|benchmarks/)` \|", re.MULTILINE)
 
@@ -29,7 +29,7 @@ def broken_links() -> list[str]:
         f"{name}: no such file: {target}"
         for name in DOCUMENTS
         for target in LINK.findall((ROOT / name).read_text("utf-8"))
-        if not (ROOT / target).exists()
+        if not ((ROOT / name).parent / target).exists()
     ]
 
 
@@ -47,6 +47,19 @@ def unmapped_modules() -> list[str]:
     ]
 
 
+def stale_dictionary() -> list[str]:
+    """Return what is wrong where docs/data-dictionary.md is not what its sources say."""
+    made = subprocess.run(
+        [sys.executable, "-m", "scraper.dictionary"], cwd=ROOT, capture_output=True, check=False
+    )
+    if made.returncode:
+        return [f"the data dictionary cannot be made: {made.stderr.decode().strip()}"]
+    if made.stdout == (ROOT / "docs" / "data-dictionary.md").read_bytes():
+        return []
+    again = "`python -m scraper.dictionary > docs/data-dictionary.md`"
+    return [f"docs/data-dictionary.md is stale: run {again}"]
+
+
 def main() -> int:
     """Run the checks; return how many failed."""
     failed = []
@@ -55,7 +68,7 @@ def main() -> int:
         if subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode:
             failed.append(name)
     print("== documentation", flush=True)
-    faults = broken_links() + unmapped_modules()
+    faults = broken_links() + unmapped_modules() + stale_dictionary()
     print("\n".join(faults) or "ok")
     if faults:
         failed.append("documentation")

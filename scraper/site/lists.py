@@ -76,7 +76,7 @@ WHERE people_fts MATCH :match ORDER BY bm25(people_fts), people.name LIMIT 12
 """
 _EDGES = "SELECT nominator_id, nominee_id, status FROM nominations ORDER BY id"
 _QUESTIONS = """
-SELECT questions.*, count(answers.id) AS answers,
+SELECT questions.*, count(answers.question_id) AS answers,
        count(CASE WHEN answers.lang = 'en' THEN 1 END) AS in_english,
        count(CASE WHEN answers.lang = 'fr' THEN 1 END) AS in_french,
        round(avg(answers.word_count)) AS words

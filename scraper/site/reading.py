@@ -46,7 +46,7 @@ SELECT evidence.nomination_id, evidence."end", evidence.quote, posts.lang, posts
 FROM evidence
 JOIN nominations ON nominations.id = evidence.nomination_id
 JOIN posts ON posts.id = evidence.post_id
-WHERE :person IN (nominations.nominator_id, nominations.nominee_id)
+WHERE nominations.nominator_id = :person OR nominations.nominee_id = :person
 ORDER BY evidence."end" DESC, posts.lang, evidence.id
 """
 
