@@ -43,6 +43,7 @@ class Built:
     answers: int
     nominations: int
     findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()  # what a person should hear of the publication
 
 
 def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
@@ -58,10 +59,10 @@ def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
         if failed and not whatever_is_expected:
             raise ExpectationFailed(f"nothing published: {'; '.join(failed)}")
         make(series, making)
-        database.publish(making, folder.database)
+        note = database.publish(making, folder.database)
     finally:
         database.remove(making)
-    return _built(series)
+    return replace(_built(series), notes=(note,) if note else ())
 
 
 def make(series: Series, path: Path) -> None:

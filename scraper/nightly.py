@@ -39,4 +39,5 @@ def of_build(built: Built) -> str:
     return (
         f"{built.posts} posts of {built.interviews} interviews, {built.people} people,"
         f" {built.answers} answers, {built.nominations} nominations, {len(built.findings)} findings"
+        + "".join(f"; {note}" for note in built.notes)
     )

@@ -3,10 +3,9 @@
 Rule: a database is made whole beside the published one and then published in one step; the same
 series gives the same rows in the same order.
 
-rows: what stands in each table · search: the full-text index.
+rows: what stands in each table · search: the full-text index · publishing: into the live file.
 """
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from importlib import resources
 from itertools import zip_longest
 from pathlib import Path
 
+from scraper.database.publishing import publish, remove
 from scraper.database.rows import Row, capture_id, question_rows, tables
 from scraper.database.search import fill_index
 from scraper.errors import DatabaseError
@@ -34,7 +34,6 @@ __all__ = [
 ]
 
 BATCH = 2000  # rows in one insert
-PATIENCE = 60  # seconds that a publication waits for readers of the old content
 
 
 def schema() -> str:
@@ -67,64 +66,6 @@ def create(path: Path, series: Series, questions: Iterable[Row]) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
     except (sqlite3.Error, OSError) as error:
         raise DatabaseError(f"cannot write {path}: {error}") from error
-
-
-def remove(path: Path) -> None:
-    """Remove a database that is not published, and what SQLite keeps beside it."""
-    for ending in ("", "-journal", "-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
-
-
-def publish(made: Path, live: Path, patience: float = PATIENCE) -> None:
-    """Put the content of `made` into the live file in one transaction, for all its readers at once.
-
-    SQLite's backup is used because a Datasette that has the file open goes on with a replaced one.
-    The live file is in WAL mode: nobody waits for the publisher, and one that is killed leaves
-    nothing that a read-only reader would have to roll back. When this returns, no byte of the old
-    content is left in the file or beside it. `patience` is for how many seconds others are waited
-    for. Raises DatabaseError.
-    """
-    try:
-        if not live.exists():
-            _settle(made)
-            made.replace(live)
-            _sync(live.parent)
-            return
-        with (
-            closing(sqlite3.connect(made)) as source,
-            closing(sqlite3.connect(live, timeout=patience)) as target,
-        ):
-            target.execute("PRAGMA journal_mode = WAL")
-            source.backup(target, progress=_refuse_to_wait)
-            busy, *_ = target.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise DatabaseError(
-                f"{live}: the new content is published, but a reader of the old one has held it"
-                f" for {patience:g} s; end that reader and build again"
-            )
-    except (sqlite3.Error, OSError) as error:
-        raise DatabaseError(f"cannot publish {live}: {error}") from error
-
-
-def _refuse_to_wait(status: int, _remaining: int, _total: int) -> None:
-    """Stop a backup that another writer keeps out; Python would try again for ever."""
-    if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        raise sqlite3.OperationalError("another program is writing to it")
-
-
-def _settle(path: Path) -> None:
-    """Make a file's content last, before it gets its name."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make a new name in a folder last."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def opened(path: Path) -> sqlite3.Connection:
