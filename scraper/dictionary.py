@@ -24,7 +24,7 @@ scraper/schema.sql instead. -->
 
 What stands in `mikroscope.db` and in the exports. Ids are readable and the same in every build.
 Days are ISO 8601; times are ISO 8601 in UTC with a Z. An empty cell is a value that is not known.
-Any SQLite from 3.25 (2018) on reads the file; the search index needs its FTS5.
+Any SQLite from 3.28 (2019) on reads the file; the search index needs its FTS5.
 """
 
 

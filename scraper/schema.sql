@@ -2,7 +2,7 @@
 -- Ids are readable text, made from names, languages and dates, and stable across builds.
 -- Times are UTC, ISO 8601 with a Z; dates are ISO 8601. metadata.yml describes every column.
 --
--- Any SQLite from 3.25 (2018) on reads this file: one word that is newer, in any table or view,
+-- Any SQLite from 3.28 (2019) on reads this file: one word that is newer, in any table or view,
 -- would keep an older one out of all of it. So no table is STRICT (3.37) and types are held by
 -- CHECK; and to write, SQLite needs what it has as standard: FTS5 and JSON.
 

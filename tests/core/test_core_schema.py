@@ -182,7 +182,7 @@ def test_what_cannot_be_is_refused(
 
 
 def test_old_programs_can_read_it() -> None:
-    """The schema has no word that SQLite learnt after 3.25: one would lock older readers out."""
+    """The schema has no word that SQLite learnt after 3.28: one would lock older readers out."""
     words = set(re.findall(r"[A-Z]+", re.sub(r"--.*|'[^']*'", "", database.schema())))
     later = {"STRICT", "MATERIALIZED", "GENERATED", "NULLS", "FILTER", "DISTINCT", "RIGHT", "FULL"}
     assert "OVER" in words
