@@ -57,7 +57,7 @@ def test_any_flipped_byte_is_found(folder: DataFolder) -> None:
         ("UPDATE people SET role = NULL WHERE rowid = 3", "table people"),
         ("DELETE FROM evidence WHERE rowid = 1", "table evidence"),
         (
-            "INSERT INTO runs VALUES ('zz', 'site', 'now', NULL, 0, 0, 0, 0, 0, 0, 0, 0)",
+            "INSERT INTO runs VALUES ('zz', 'site', '2026-01-01T00:00:00Z', NULL, 0, 0, 0, 0, 0, 0, 0, 0)",
             "table runs",
         ),
         ("DROP TABLE findings", "table findings"),
