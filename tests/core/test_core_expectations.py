@@ -73,6 +73,16 @@ def test_one_odd_page_is_no_redesign(folder: DataFolder, site: Site) -> None:
     assert rows(folder.database, "SELECT count(*) FROM posts") == [(24,)]
 
 
+def test_findings_that_were_told_are_forgotten_too(folder: DataFolder) -> None:
+    """They quote posts, and stand beside the database."""
+    (folder.root / "expectations.yml").write_text("counts: {posts: {min: 99}}")
+    within("build", "--data", folder.root, status=3)
+    assert folder.findings.exists()
+    folder.database.unlink()
+    within("forget", "Noor Abidelle", "--data", folder.root)
+    assert not folder.findings.exists()
+
+
 @pytest.fixture
 def fewer(folder: DataFolder) -> DataFolder:
     """Return a data folder whose archive has lost half of its segment, and says so."""
