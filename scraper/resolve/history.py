@@ -165,7 +165,8 @@ def _facts(reading: Interview, url: str) -> Facts:
 
 
 def _named(named: Named) -> Named:
-    return Named(sys.intern(named.name), sys.intern(named.quote))
+    name = sys.intern(named.name)
+    return Named(name, name if named.quote == name else named.quote)
 
 
 def _once(text: str | None) -> str | None:

@@ -45,21 +45,27 @@ def resolve(
     """
     book = Book(overrides)
     findings: list[Finding] = []
-    told = [history for history in histories if _tells_who(history, findings)]
-    shown = [history for history in told if not _is_hidden(history, book, forgotten, findings)]
+    shown: list[History] = []
+    hidden: set[str] = set()
+    for history in histories:
+        if _tells_who(history, findings):
+            if _is_hidden(history, book, forgotten, findings):
+                hidden.add(history.url)
+            else:
+                shown.append(history)
     batons = _Batons(book, forgotten)
     for history in shown:
         book.meet(_author(history), history.url, OWN)
         batons.meet(history)
     turns, posts = _turns_and_posts(shown, book)
-    nominations = tuple(_nominations(posts, shown, batons, book, findings))
+    nominations = tuple(_nominations(posts, batons, book, findings))
     return Resolved(
         people=tuple(_people(book, turns)),
         turns=turns,
-        posts=posts,
+        posts=tuple(post for post, _ in posts),
         nominations=nominations,
         findings=(*findings, *book.unused(forgotten)),
-        hidden=frozenset(h.url for h in told) - {h.url for h in shown},
+        hidden=frozenset(hidden),
     )
 
 
@@ -115,29 +121,31 @@ class _Batons:
 
 
 def _turns_and_posts(
-    shown: Iterable[History], book: Book
-) -> tuple[tuple[Turn, ...], tuple[Post, ...]]:
+    shown: list[History], book: Book
+) -> tuple[tuple[Turn, ...], list[tuple[Post, Facts]]]:
+    """Return turns and posts, these with their facts; the histories are used up, to free memory."""
     owners: dict[str, list[History]] = defaultdict(list)
     for history in shown:
         owners[book.key(_author(history), history.url)].append(history)
+    shown.clear()
     turns: list[Turn] = []
-    posts: list[Post] = []
+    posts: list[tuple[Post, Facts]] = []
     for key in sorted(owners):
         person_id = book.id(key)
-        for number, group in enumerate(_by_turn(owners[key]), start=1):
+        for number, group in enumerate(_by_turn(owners.pop(key)), start=1):
             turn_id = person_id if number == 1 else f"{person_id}-{number}"
             turns.append(_turn(turn_id, person_id, group))
             posts += _posts(turn_id, person_id, group)
-    return tuple(turns), tuple(posts)
+    return tuple(turns), posts
 
 
-def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[Post]:
+def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[tuple[Post, Facts]]:
     """Yield a turn's posts; a second one in a language is numbered."""
     taken: Counter[str] = Counter()
     for history in group:
         lang = history.facts.lang
         taken[lang] += 1
-        yield Post(
+        post = Post(
             id=f"{turn_id}-{lang}{f'-{taken[lang]}' if taken[lang] > 1 else ''}",
             interview_id=turn_id,
             person_id=person_id,
@@ -150,6 +158,7 @@ def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[P
             readable=history.readable,
             found_by=history.found_by,
         )
+        yield post, history.facts
 
 
 def _by_turn(group: Sequence[History]) -> list[list[History]]:
@@ -187,17 +196,12 @@ def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:
 
 
 def _nominations(
-    posts: Sequence[Post],
-    shown: Iterable[History],
-    batons: _Batons,
-    book: Book,
-    findings: list[Finding],
+    posts: Iterable[tuple[Post, Facts]], batons: _Batons, book: Book, findings: list[Finding]
 ) -> Iterator[Nomination]:
     """Yield the edges, each with the sentences of both ends, in the order of their ids."""
-    facts = {history.url: history.facts for history in shown}
     told: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
-    for post in posts:
-        for edge, evidence in batons.edges(post, facts[post.url]):
+    for post, facts in posts:
+        for edge, evidence in batons.edges(post, facts):
             told[edge].append(evidence)
     found = []
     for (giver, taker), sentences in sorted(told.items()):
