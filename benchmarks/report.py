@@ -5,10 +5,13 @@ Rule: figures as measured, rounded, none left out; no names of hosts, users or f
 
 import os
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from benchmarks.contest import Result, Row
 
+RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("selectolax", "trafilatura", "beautifulsoup4", "lxml", "parsel")
 
 
@@ -29,6 +32,14 @@ def table(row: Row, results: list[Result], count: int, rounds: int) -> str:
         for r in results
     ]
     return "\n".join(lines)
+
+
+def keep(title: str, section: str) -> None:
+    """Put a section into RESULTS.md in the place of the one of that title, else at the end."""
+    kept = re.split(r"\n+(?=## )", RESULTS.read_text("utf-8").rstrip())
+    places = [n for n, old in enumerate(kept) if old.startswith(f"## {title}\n")] or [len(kept)]
+    kept[places[0] : places[0] + 1] = [section]
+    RESULTS.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
 
 
 def machine() -> str:

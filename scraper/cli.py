@@ -410,6 +410,7 @@ def forget(context: Context, what: str) -> None:
         raise DataFolderError(f"no archive in {folder.root}")
     with folder.locked():
         forgotten = erase(what, folder, read_all)
+        folder.findings.unlink(missing_ok=True)  # they may quote what is to be forgotten
         if folder.database.exists():
             # What was forgotten goes, even where too little is left for expectations.yml.
             build_database(folder, whatever_is_expected=True)

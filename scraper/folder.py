@@ -36,6 +36,11 @@ class DataFolder:
         return self.root / "exports"
 
     @property
+    def findings(self) -> Path:
+        """What a build found that published nothing; while there is none, there is no such file."""
+        return self.root / "findings.json"
+
+    @property
     def tombstones(self) -> Path:
         """What was forgotten, as digests only."""
         return self.root / "tombstones.json"

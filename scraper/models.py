@@ -3,6 +3,7 @@
 Rule: no behaviour here. A value that the page does not say is None (one fact) or empty (many).
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -153,18 +154,46 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the archive something stands, and of when it is: as much of a capture as is cited."""
+
+    file: str
+    offset: int
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A post as one capture shows it; `changed` names the fields that differ from the last one."""
 
     number: int
-    capture: Capture
+    capture: Place
     changed: tuple[str, ...]
-    reading: Interview
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of a reading brings posts together, without its text: those of all posts fit in memory.
+
+    `translations` are canonical URLs.
+    """
+
+    lang: str
+    published: date | None
+    person: str
+    role: str | None
+    studio: str | None
+    nominators: tuple[Named, ...]
+    nominees: tuple[Named, ...]
+    translations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One published page with its versions, oldest first; the last one is what is shown."""
+    """One published page with its versions, oldest first; `shown` is the one that stands for it.
+
+    `readable` says whether what answered last could be read as this post.
+    """
 
     id: str
     interview_id: str
@@ -174,6 +203,8 @@ class Post:
     first_seen: datetime
     last_seen: datetime
     versions: tuple[Version, ...]
+    shown: Version
+    readable: bool = True
     found_by: tuple[str, ...] = ()  # the lists, feeds and links that named it
 
 
@@ -210,13 +241,34 @@ class Nomination:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """What was counted: rows by table, shares of posts (0 to 1) by fact, findings by code."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
+    findings: Mapping[str, int] = field(default_factory=dict)
+
+
+def nothing_kept(url: str) -> Interview:
+    """Say that no reading is kept."""
+    raise KeyError(url)
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
-    """Everything the archive tells: what the database is loaded from."""
+    """Everything the archive tells: what the database is loaded from.
+
+    What is too much for memory is read when it is asked for: `captures` and `findings` (those of a
+    post together) can be gone through again and again, `reading` returns what the post at a URL
+    shows.
+    """
 
     people: tuple[Person, ...] = ()
     turns: tuple[Turn, ...] = ()
     posts: tuple[Post, ...] = ()
     nominations: tuple[Nomination, ...] = ()
-    captures: tuple[Capture, ...] = ()
+    captures: Iterable[Capture] = ()
     runs: tuple[Run, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
+    findings: Iterable[Finding] = ()
+    reading: Callable[[str], Interview] = nothing_kept
+    numbers: Numbers = field(default_factory=Numbers)

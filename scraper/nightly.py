@@ -38,6 +38,6 @@ def of_build(built: Built) -> str:
     """Return one line on a build."""
     return (
         f"{built.posts} posts of {built.interviews} interviews, {built.people} people,"
-        f" {built.answers} answers, {built.nominations} nominations, {len(built.findings)} findings"
+        f" {built.answers} answers, {built.nominations} nominations, {built.findings} findings"
         + "".join(f"; {note}" for note in built.notes)
     )

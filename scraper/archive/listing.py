@@ -1,9 +1,12 @@
 """What a segment holds, cheap to keep: read from it, or from the index that stands beside it.
 
 Rule: the index is derived. Where it does not fit its segment it is not believed, and deleting it
-loses nothing.
+loses nothing. It is lines of JSON, so that it is read without being held: the segment's size and
+time, its run and the run's result; a line for each capture and each URL that is remembered; last
+the digest of all that.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -24,7 +27,7 @@ from scraper.urls import canonical
 CAPTURE_KINDS = frozenset({"response", "revisit", "resource", "conversion"})
 RESULT = "urn:mikroscope:result"  # target URI of the record with a run's result
 MEMORY = "urn:mikroscope:memory"  # target URI of records with what a run remembers of URLs
-INDEX_FORMAT = 1
+INDEX_FORMAT = 2
 _NAME = re.compile(r"\d{17}-(?P<source>[a-z]+)\.warc\.gz")
 Facts = dict[str, dict[str, Any]]
 
@@ -69,28 +72,43 @@ def captures_of(record: bytes, file: str, offset: int) -> Iterator[Capture]:
             yield capture
 
 
-def read_index(path: Path) -> Listing | None:
-    """Return the index beside a segment; None if there is none or it does not fit the segment."""
+def fits(path: Path) -> bool:
+    """Tell whether an index stands beside a segment, whole and of the segment as it is."""
+    digest, last = hashlib.sha256(), b""
     try:
-        content = json.loads(index_path(path).read_bytes())
+        head = _head(path)
         size, changed = size_and_time(path)
-        if (content["format"], content["size"], content["mtime_ns"]) != (
-            INDEX_FORMAT,
-            size,
-            changed,
-        ):
-            return None
-        run = _run_from(content["run"]) if content["run"] else None
-        captures = [_from_row(row, path.name) for row in content["captures"]]
-        return Listing(captures, run, content["result"], content["memory"])
+        if (head["format"], head["size"], head["mtime_ns"]) != (INDEX_FORMAT, size, changed):
+            return False
+        with index_path(path).open("rb") as lines:
+            for line in lines:
+                digest.update(last)
+                last = line
+        return bool(json.loads(last) == digest.hexdigest())
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # derived, so that whatever is wrong with it, it is made again
+        return False  # derived, so that whatever is wrong with it, it is made again
+
+
+def head_of(path: Path) -> Listing:
+    """Return the run and its result out of an index that fits."""
+    head = _head(path)
+    return Listing(run=_run_from(head["run"]) if head["run"] else None, result=head["result"])
+
+
+def captures_in(path: Path) -> Iterator[Capture]:
+    """Yield the captures out of an index that fits."""
+    return (_from_row(row, path.name) for row in _lines(path) if isinstance(row, list))
+
+
+def memory_in(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield URLs and what is remembered of them, out of an index that fits."""
+    return ((said["url"], said["said"]) for said in _lines(path) if isinstance(said, dict))
 
 
 def was_finished(path: Path) -> bool:
     """Tell whether a segment was once complete, and larger than it is now."""
     try:
-        return bool(json.loads(index_path(path).read_bytes())["size"] > path.stat().st_size)
+        return bool(_head(path)["size"] > path.stat().st_size)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -102,23 +120,41 @@ def is_our_name(name: str) -> bool:
 
 def write_index(path: Path, listing: Listing) -> None:
     """Write the index of a segment that is complete; where it cannot be written it is not needed."""
-    size, changed = size_and_time(path)
-    content = {
-        "format": INDEX_FORMAT,
-        "size": size,
-        "mtime_ns": changed,
-        "captures": [_row(capture) for capture in listing.captures],
-        "run": jsonable(asdict(listing.run)) if listing.run else None,
-        "result": listing.result,
-        "memory": listing.memory,
-    }
     beside = path.with_name(f"{path.name}.index.part")
+    digest = hashlib.sha256()
     try:
-        beside.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        with beside.open("wb") as file:
+            for content in _index_of(path, listing):
+                line = f"{json.dumps(content, ensure_ascii=False)}\n".encode()
+                digest.update(line)
+                file.write(line)
+            file.write(json.dumps(digest.hexdigest()).encode())
         beside.replace(index_path(path))
     except OSError:
         with suppress(OSError):  # on a full disk half an index is in the way
             beside.unlink()
+
+
+def _index_of(path: Path, listing: Listing) -> Iterator[Any]:
+    size, changed = size_and_time(path)
+    run = jsonable(asdict(listing.run)) if listing.run else None
+    head = {"format": INDEX_FORMAT, "size": size, "mtime_ns": changed}
+    yield head | {"run": run, "result": listing.result}
+    yield from map(_row, listing.captures)
+    yield from ({"url": url, "said": said} for url, said in listing.memory.items())
+
+
+def _head(path: Path) -> dict[str, Any]:
+    """Return the first line of an index. Raises OSError, ValueError."""
+    with index_path(path).open("rb") as lines:
+        return dict(json.loads(lines.readline()))
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    """Yield what the lines of an index hold, after the first."""
+    with index_path(path).open("rb") as lines:
+        next(lines)
+        yield from map(json.loads, lines)
 
 
 def index_path(path: Path) -> Path:

@@ -15,6 +15,7 @@ from scraper.archive.reading import MAX_RECORD
 from scraper.archive.record import one_line
 
 _CHUNK = 16 * 1024  # bytes read at a time
+_LEAVE = 16 * 1024 * 1024  # bytes after which what was read is given back to the system
 _GZIP = b"\x1f\x8b\x08"
 
 
@@ -32,8 +33,11 @@ class Member:
 def members(path: Path) -> Iterator[Member]:
     """Yield a segment's members; after a damaged one go on with the next that is whole."""
     with mapped(path) as data:
-        position = 0
+        position = left = 0
         while position < len(data):
+            if position - left > _LEAVE and isinstance(data, mmap.mmap):
+                left = position // mmap.PAGESIZE * mmap.PAGESIZE
+                data.madvise(mmap.MADV_DONTNEED, 0, left)
             try:
                 content, end = inflate(data, position)
             except EOFError as error:

@@ -15,9 +15,12 @@ from scraper.archive.listing import (
     Facts,
     Listing,
     canonical_or_raw,
+    captures_in,
+    fits,
+    head_of,
     is_our_name,
     list_segment,
-    read_index,
+    memory_in,
     recall,
     size_and_time,
     was_finished,
@@ -41,6 +44,8 @@ class Damage:
     message: str
 
 
+_Holder = tuple[str, int, str]  # of a payload: file, offset, digest
+
 # What each gzip member of ours begins with (RFC 1952 §2.3): no checksum covers these bytes.
 _MEMBER_HEADER = pack(b"")[:10]
 
@@ -57,8 +62,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._listings: dict[str, tuple[tuple[int, int], Listing]] = {}
-        self._originals: dict[tuple[str, str], Capture] = {}
-        self._by_digest: dict[str, Capture] = {}
+        self._originals: dict[str, _Holder] = {}
         self._resolved_of: list[tuple[str, tuple[int, int]]] | None = None
 
     def segments(self) -> list[Path]:
@@ -75,8 +79,7 @@ class Archive:
             left.unlink()
             said.append(f"{left.name}: removed, a rewriting that was never finished")
         for path in self.segments():
-            if (listing := read_index(path)) is not None:
-                self._listings[path.name] = (size_and_time(path), listing)
+            if fits(path):
                 continue
             if not is_our_name(path.name):
                 said.append(f"{path.name}: not written by us; left as it is, `import` takes it in")
@@ -89,7 +92,7 @@ class Archive:
     def damage(self) -> Iterator[Damage]:
         """Yield what cannot be read of segments that are not as their runs left them; cheap."""
         for path in self.segments():
-            if read_index(path) is None:
+            if not fits(path):
                 for member in members(path):
                     if member.data is None:
                         yield Damage(path.name, member.offset, member.problem)
@@ -97,44 +100,50 @@ class Archive:
     def captures(self) -> Iterator[Capture]:
         """Yield the records of http(s) URLs that hold or repeat content, by file, then offset."""
         for path in self.segments():
-            yield from self._listing(path).captures
+            held = self._listing(path)
+            yield from held.captures if held else captures_in(path)
 
     def runs(self) -> Iterator[Run]:
         """Yield each segment's run; one that was cut short has no `finished`."""
         for path in self.segments():
-            run = self._listing(path).run
+            run = (self._listing(path) or head_of(path)).run
             if run is not None:
                 yield run
 
     def results(self) -> Iterator[dict[str, Any]]:
         """Yield each finished run's result as it was stored (see Segment.finish)."""
         for path in self.segments():
-            result = self._listing(path).result
+            result = (self._listing(path) or head_of(path)).result
             if result:
                 yield result
 
     def memory(self) -> Facts:
         """Return what the runs remember of URLs, the latest run's word last (Segment.remember)."""
         facts: Facts = {}
-        for path in self.segments():
-            for url, said in self._listing(path).memory.items():
-                recall(facts, url, said)
+        for url, said in self.remembered():
+            recall(facts, url, said)
         return facts
+
+    def remembered(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield URLs and what the runs remember of them; a later word adds to an earlier one."""
+        for path in self.segments():
+            held = self._listing(path)
+            yield from held.memory.items() if held else memory_in(path)
 
     def read(self, capture: Capture) -> bytes:
         """Return the decoded entity body; a revisit's is that of the record it repeats.
 
         Raises ArchiveError where a record is damaged or missing, TooLarge past MAX_BODY.
         """
-        holder = self._original_of(capture)
-        record = self._record(holder)
-        if hex_digest(record.body) != holder.digest and holder.digest.startswith("sha256:"):
-            raise ArchiveError(f"{holder.file} at {holder.offset}: the payload is not its digest's")
+        file, offset, digest = self._original_of(capture)
+        record = self._record(file, offset)
+        if hex_digest(record.body) != digest and digest.startswith("sha256:"):
+            raise ArchiveError(f"{file} at {offset}: the payload is not its digest's")
         return decoded(record.body, record.http_header("content-encoding"))
 
     def original(self, capture: Capture) -> bytes:
         """Return the WARC record as stored, its gzip member undone. Raises ArchiveError."""
-        return self._member(capture)
+        return self._member(capture.file, capture.offset)
 
     def verify(self) -> Iterator[Damage]:
         """Read every record whole: gzip checksums, lengths, digests; yield what is wrong."""
@@ -178,28 +187,33 @@ class Archive:
         self._listings.clear()
         return said
 
-    def _listing(self, path: Path) -> Listing:
-        """Return a segment's index, from memory, from beside the segment, or from the segment."""
+    def _listing(self, path: Path) -> Listing | None:
+        """Return what a segment holds, read out of it; None where its index tells.
+
+        The index is made where there is none; only a segment that is not sound has to be held.
+        """
         stamp = size_and_time(path)
         held = self._listings.get(path.name)
         if held and held[0] == stamp:
             return held[1]
-        listing = read_index(path)
-        if listing is None:
-            listing, sound = list_segment(path)
-            if sound:
-                write_index(path, listing)
+        if fits(path):
+            return None
+        listing, sound = list_segment(path)
+        if sound:
+            write_index(path, listing)
+            if fits(path):  # an archive on a disk that is full, or only read, has none
+                return None
         self._listings[path.name] = (stamp, listing)
         return listing
 
-    def _original_of(self, capture: Capture) -> Capture:
+    def _original_of(self, capture: Capture) -> _Holder:
         """Follow a revisit to the record that holds its payload. Raises ArchiveError."""
         if capture.kind != "revisit":
-            return capture
+            return capture.file, capture.offset, capture.digest
         self._learn_originals()
         url, date = capture.same_as or ("", "")
-        held = self._originals.get((canonical_or_raw(url), date))
-        held = held or self._by_digest.get(capture.digest)
+        held = self._originals.get(f"{canonical_or_raw(url)} {date}")
+        held = held or self._originals.get(capture.digest)
         if held is None:
             raise ArchiveError(
                 f"{capture.file} at {capture.offset}: expected the archive to hold {url} of {date},"
@@ -212,29 +226,31 @@ class Archive:
         state = [(path.name, size_and_time(path)) for path in self.segments()]
         if state == self._resolved_of:
             return
-        self._originals, self._by_digest, self._resolved_of = {}, {}, state
+        self._originals, self._resolved_of = {}, state
         for capture in self.captures():
             if capture.kind != "revisit":
-                key = (capture.url, warc_date(capture.captured_at))
-                self._originals.setdefault(key, capture)
-                self._by_digest.setdefault(capture.digest, capture)
+                holder = capture.file, capture.offset, capture.digest
+                key = f"{capture.url} {warc_date(capture.captured_at)}"
+                self._originals.setdefault(key, holder)
+                self._originals.setdefault(capture.digest, holder)
 
     def _unresolved(self, path: Path) -> Iterator[Damage]:
-        for capture in self._listing(path).captures:
+        held = self._listing(path)
+        for capture in held.captures if held else captures_in(path):
             try:
                 self._original_of(capture)
             except ArchiveError as error:
                 yield Damage(path.name, capture.offset, str(error))
 
-    def _member(self, capture: Capture) -> bytes:
-        path = self.folder / capture.file
+    def _member(self, file: str, offset: int) -> bytes:
+        path = self.folder / file
         try:
             with mapped(path) as data:
-                return inflate(data, capture.offset)[0]
+                return inflate(data, offset)[0]
         except (OSError, EOFError, zlib.error, ValueError) as error:
-            raise ArchiveError(f"{path} at {capture.offset}: expected a record: {error}") from error
+            raise ArchiveError(f"{path} at {offset}: expected a record: {error}") from error
 
-    def _record(self, capture: Capture) -> Record:
-        for record in read_records(BytesIO(self._member(capture))):
+    def _record(self, file: str, offset: int) -> Record:
+        for record in read_records(BytesIO(self._member(file, offset))):
             return record
-        raise ArchiveError(f"{capture.file} at {capture.offset}: expected a record, found none")
+        raise ArchiveError(f"{file} at {offset}: expected a record, found none")

@@ -22,6 +22,7 @@ from scraper.models import Series
 
 __all__ = [
     "capture_id",
+    "counts",
     "create",
     "differences",
     "opened",
@@ -94,6 +95,25 @@ def rows_of(connection: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]
     """Yield the rows of a table or view; tables in the order of their ids."""
     order = " ORDER BY id" if table in table_names() else ""
     yield from connection.execute(f'SELECT * FROM "{table}"{order}')  # noqa: S608 - names of our own schema
+
+
+def counts(path: Path, tables: Iterable[str]) -> dict[str, int]:
+    """Return how many rows tables of a published database have; nothing where there is none."""
+    try:
+        with closing(opened(path)) as connection:
+            counting = ((table, f'SELECT count(*) FROM "{table}"') for table in tables)  # noqa: S608 - names of our own schema
+            return {table: connection.execute(sql).fetchone()[0] for table, sql in counting}
+    except (DatabaseError, sqlite3.Error):
+        return {}  # none yet, or none that can be read: what is amiss, publishing will say
+
+
+def urls_of_posts(path: Path) -> list[str]:
+    """Return the URLs of the posts of a published database; none where there is none."""
+    try:
+        with closing(opened(path)) as connection:
+            return [url for (url,) in connection.execute("SELECT url FROM posts ORDER BY url")]
+    except DatabaseError:
+        return []  # as above
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:

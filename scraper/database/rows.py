@@ -5,119 +5,44 @@ Rule: pure; ids are readable, made of names, languages and dates, and the same i
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain, groupby, islice, starmap
 from typing import Any
 
-from scraper.models import SERIES, Capture, Finding, Post, Series
+from scraper.models import (
+    SERIES,
+    Capture,
+    Finding,
+    Interview,
+    Nomination,
+    Person,
+    Place,
+    Post,
+    Run,
+    Series,
+    Turn,
+)
 from scraper.text import count_words
 
 Row = dict[str, Any]
+SOME = 200  # posts whose readings are held at a time
 
 
 def tables(series: Series, questions: Iterable[Row]) -> Iterator[tuple[str, Iterator[Row]]]:
-    """Yield each table's name and rows, parents before children."""
-    loaded = {post.id for post in series.posts}
-    yield (
-        "people",
-        ({"id": p.id, "name": p.name, "studio": p.studio, "role": p.role} for p in series.people),
-    )
-    yield (
-        "interviews",
-        (
-            {
-                "id": turn.id,
-                "series": SERIES,
-                "person_id": turn.person_id,
-                "role": turn.role,
-                "studio": turn.studio,
-                "published": turn.published.isoformat() if turn.published else None,
-                "languages": json.dumps(turn.languages),
-            }
-            for turn in series.turns
-        ),
-    )
-    yield "captures", (_capture_row(capture) for capture in series.captures)
-    yield "posts", (_post_row(post) for post in series.posts)
+    """Yield tables' names and rows, parents before children; those of posts in some portions."""
+    yield "people", map(_person, series.people)
+    yield "interviews", map(_turn, series.turns)
+    yield "captures", map(_capture, series.captures)
     yield "questions", iter(questions)
-    yield "answers", (row for post in series.posts for row in _answer_rows(post))
-    yield (
-        "nominations",
-        (
-            {
-                "id": n.id,
-                "nominator_id": n.nominator_id,
-                "nominee_id": n.nominee_id,
-                "status": n.status,
-            }
-            for n in series.nominations
-        ),
-    )
-    yield (
-        "evidence",
-        (
-            {
-                "id": f"{n.id}--{number}",
-                "nomination_id": n.id,
-                "post_id": e.post_id,
-                "end": e.end,
-                "quote": e.quote,
-            }
-            for n in series.nominations
-            for number, e in enumerate(n.evidence, start=1)
-        ),
-    )
-    yield (
-        "images",
-        (
-            {
-                "id": f"{post.id}-{number}",
-                "post_id": post.id,
-                "position": number,
-                "url": i.url,
-                "alt": i.alt,
-                "caption": i.caption,
-            }
-            for post in series.posts
-            for number, i in enumerate(post.versions[-1].reading.images, start=1)
-        ),
-    )
-    yield (
-        "versions",
-        (
-            {
-                "id": f"{post.id}-v{version.number}",
-                "post_id": post.id,
-                "number": version.number,
-                "capture_id": capture_id(version.capture),
-                "captured_at": utc(version.capture.captured_at),
-                "changed": json.dumps(version.changed),
-            }
-            for post in series.posts
-            for version in post.versions
-        ),
-    )
-    yield "findings", _finding_rows(series.findings, loaded)
-    yield (
-        "runs",
-        (
-            {
-                "id": run.id,
-                "source": run.source,
-                "started": utc(run.started),
-                "finished": utc(run.finished) if run.finished else None,
-                "requests": run.requests,
-                "bytes": run.bytes,
-                "fetched": run.fetched,
-                "unchanged": run.unchanged,
-                "gone": run.gone,
-                "failed": run.failed,
-                "new": run.new,
-                "changed": run.changed,
-            }
-            for run in series.runs
-        ),
-    )
+    posts = iter(series.posts)
+    while some := [(post, series.reading(post.url)) for post in islice(posts, SOME)]:
+        for table, rows_of in OF_A_POST.items():
+            yield table, chain.from_iterable(starmap(rows_of, some))
+    yield "nominations", map(_nomination, series.nominations)
+    yield "evidence", chain.from_iterable(map(_evidence, series.nominations))
+    yield "findings", _findings(series.findings)
+    yield "runs", map(_run, series.runs)
 
 
 def utc(at: datetime) -> str:
@@ -125,12 +50,28 @@ def utc(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def capture_id(capture: Capture) -> str:
+def capture_id(capture: Capture | Place) -> str:
     """Return the id of a capture: its time, its segment's place, so that it is unique and sorts."""
     return f"{capture.file.removesuffix('.warc.gz')}@{capture.offset}"
 
 
-def _capture_row(capture: Capture) -> Row:
+def _person(person: Person) -> Row:
+    return {"id": person.id, "name": person.name, "studio": person.studio, "role": person.role}
+
+
+def _turn(turn: Turn) -> Row:
+    return {
+        "id": turn.id,
+        "series": SERIES,
+        "person_id": turn.person_id,
+        "role": turn.role,
+        "studio": turn.studio,
+        "published": turn.published.isoformat() if turn.published else None,
+        "languages": json.dumps(turn.languages),
+    }
+
+
+def _capture(capture: Capture) -> Row:
     return {
         "id": capture_id(capture),
         "url": capture.url,
@@ -145,10 +86,8 @@ def _capture_row(capture: Capture) -> Row:
     }
 
 
-def _post_row(post: Post) -> Row:
-    now = post.versions[-1]
-    reading = now.reading
-    return {
+def _post(post: Post, reading: Interview) -> Iterator[Row]:
+    yield {
         "id": post.id,
         "interview_id": post.interview_id,
         "url": post.url,
@@ -164,13 +103,12 @@ def _post_row(post: Post) -> Row:
         "status": post.status,
         "first_seen": utc(post.first_seen),
         "last_seen": utc(post.last_seen),
-        "capture_id": capture_id(now.capture),
+        "capture_id": capture_id(post.shown.capture),
         "found_by": json.dumps(post.found_by),
     }
 
 
-def _answer_rows(post: Post) -> Iterator[Row]:
-    reading = post.versions[-1].reading
+def _answers(post: Post, reading: Interview) -> Iterator[Row]:
     asked: set[str] = set()
     for answer in reading.answers:
         name = answer.question_id or "other"
@@ -190,21 +128,91 @@ def _answer_rows(post: Post) -> Iterator[Row]:
         }
 
 
-def _finding_rows(findings: Iterable[Finding], loaded: set[str]) -> Iterator[Row]:
-    """Yield findings; the id is made of code and post, so that others coming or going change none."""
-    taken: Counter[str] = Counter()
-    for finding in findings:
-        post = finding.post if finding.post in loaded else None
-        name = f"{post or 'archive'}-{finding.code}"
-        taken[name] += 1
+def _images(post: Post, reading: Interview) -> Iterator[Row]:
+    for number, image in enumerate(reading.images, start=1):
         yield {
-            "id": name if taken[name] == 1 else f"{name}-{taken[name]}",
-            "severity": finding.severity,
-            "code": finding.code,
-            "post_id": post,
-            "message": finding.message,
-            "quote": finding.quote,
+            "id": f"{post.id}-{number}",
+            "post_id": post.id,
+            "position": number,
+            "url": image.url,
+            "alt": image.alt,
+            "caption": image.caption,
         }
+
+
+def _versions(post: Post, _reading: Interview) -> Iterator[Row]:
+    for version in post.versions:
+        yield {
+            "id": f"{post.id}-v{version.number}",
+            "post_id": post.id,
+            "number": version.number,
+            "capture_id": capture_id(version.capture),
+            "captured_at": utc(version.capture.captured_at),
+            "changed": json.dumps(version.changed),
+        }
+
+
+# Tables whose rows are told by a post and what it shows, parents before children.
+OF_A_POST: dict[str, Callable[[Post, Interview], Iterator[Row]]] = {
+    "posts": _post,
+    "answers": _answers,
+    "images": _images,
+    "versions": _versions,
+}
+
+
+def _nomination(nomination: Nomination) -> Row:
+    return {
+        "id": nomination.id,
+        "nominator_id": nomination.nominator_id,
+        "nominee_id": nomination.nominee_id,
+        "status": nomination.status,
+    }
+
+
+def _evidence(nomination: Nomination) -> Iterator[Row]:
+    for number, evidence in enumerate(nomination.evidence, start=1):
+        yield {
+            "id": f"{nomination.id}--{number}",
+            "nomination_id": nomination.id,
+            "post_id": evidence.post_id,
+            "end": evidence.end,
+            "quote": evidence.quote,
+        }
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[Row]:
+    """Yield findings; the id is made of post and code, so that others coming or going change none."""
+    for post, of_post in groupby(findings, key=lambda finding: finding.post):
+        taken: Counter[str] = Counter()
+        for finding in of_post:
+            name = f"{post or 'archive'}-{finding.code}"
+            taken[name] += 1
+            yield {
+                "id": name if taken[name] == 1 else f"{name}-{taken[name]}",
+                "severity": finding.severity,
+                "code": finding.code,
+                "post_id": post,
+                "message": finding.message,
+                "quote": finding.quote,
+            }
+
+
+def _run(run: Run) -> Row:
+    return {
+        "id": run.id,
+        "source": run.source,
+        "started": utc(run.started),
+        "finished": utc(run.finished) if run.finished else None,
+        "requests": run.requests,
+        "bytes": run.bytes,
+        "fetched": run.fetched,
+        "unchanged": run.unchanged,
+        "gone": run.gone,
+        "failed": run.failed,
+        "new": run.new,
+        "changed": run.changed,
+    }
 
 
 def question_rows(questions: Mapping[str, tuple[str, str]]) -> Iterator[Row]:

@@ -7,8 +7,16 @@ overrides: what people decided · who: names → persons · history: captures �
 together: all of it → people, turns, posts, nominations.
 """
 
-from scraper.resolve.history import Sighting
+from scraper.resolve.history import History, Sighting, histories
 from scraper.resolve.overrides import Overrides, read_overrides
 from scraper.resolve.together import Resolved, resolve
 
-__all__ = ["Overrides", "Resolved", "Sighting", "read_overrides", "resolve"]
+__all__ = [
+    "History",
+    "Overrides",
+    "Resolved",
+    "Sighting",
+    "histories",
+    "read_overrides",
+    "resolve",
+]

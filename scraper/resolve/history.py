@@ -1,23 +1,33 @@
-"""The captures of one URL → its versions, and whether it is still there.
+"""The captures of one URL → its versions, which of them is shown, and whether it is still there.
 
-Rule: time is the captures' own; the order in which they come says nothing.
+Rule: time is the captures' own; the order in which they come says nothing. A page says more of a
+post than text that was taken out of it: text is shown only where there is no page.
 """
 
-from collections import defaultdict
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 
-from scraper.models import Capture, Interview, Version
+from scraper.errors import WrongUsage
+from scraper.models import Capture, Facts, Interview, Named, Place, Version
+from scraper.text import fold
+from scraper.urls import canonical
 
 # Facts that may differ between two captures although the post is the same.
 _NOT_A_CHANGE = frozenset({"url", "quotes", "translations", "series"})
 _GONE_AT_ONCE = 410
 _GONE_TWICE = 404
+_LESS_THAN_A_PAGE = ("text/plain", "application/json")  # extracted text, a post of the REST API
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One capture of a post's URL, and what it says; `reading` is None where nothing was there."""
+    """One capture of a post's URL, and what it says.
+
+    `reading` is None where nothing was there, or something else than a post.
+    """
 
     url: str  # canonical
     capture: Capture
@@ -26,31 +36,47 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What became of one post: its versions, oldest first, and when it was seen."""
+    """What became of one post: its versions, oldest first, the one that is shown, when it was seen."""
 
     url: str
+    facts: Facts
     versions: tuple[Version, ...]
+    shown: Version
     status: str
-    first: Capture
-    last: Capture
-
-    @property
-    def now(self) -> Interview:
-        """What the post says now, or said last."""
-        return self.versions[-1].reading
+    readable: bool
+    first_seen: datetime
+    last_seen: datetime
+    found_by: tuple[str, ...] = ()
 
 
-def histories(sightings: Iterable[Sighting]) -> Iterator[History]:
-    """Yield what became of each post's URL, in the order of URLs."""
-    by_url: dict[str, list[Sighting]] = defaultdict(list)
-    for sighting in sightings:
-        by_url[sighting.url].append(sighting)
-    for url in sorted(by_url):
-        seen = sorted(by_url[url], key=_in_time)
-        good = [sighting for sighting in seen if sighting.reading is not None]
-        if good:
-            versions = tuple(_versions(good))
-            yield History(url, versions, _status(seen), good[0].capture, good[-1].capture)
+def histories(sightings: Iterable[Sighting]) -> Iterator[tuple[History, Interview]]:
+    """Yield what became of each post's URL, and what it shows; a URL's sightings come together."""
+    for _, of_url in groupby(sightings, key=lambda sighting: sighting.url):
+        told = history(of_url)
+        if told is not None:
+            yield told
+
+
+def history(sightings: Iterable[Sighting]) -> tuple[History, Interview] | None:
+    """Return what became of one URL, and what it shows; None where it never showed a post."""
+    seen = sorted(sightings, key=_in_time)
+    good = [(s.capture, s.reading) for s in seen if s.reading is not None]
+    if not good:
+        return None
+    versions = list(_versions(good))
+    pages = [each for each in versions if each[0]]
+    _, shown, reading = (pages or versions)[-1]
+    url = sys.intern(seen[0].url)
+    return History(
+        url=url,
+        facts=_facts(reading, url),
+        versions=tuple(version for _, version, _ in versions),
+        shown=shown,
+        status=_status(seen),
+        readable=_readable(seen),
+        first_seen=good[0][0].captured_at,
+        last_seen=good[-1][0].captured_at,
+    ), reading
 
 
 def _in_time(sighting: Sighting) -> tuple[object, ...]:
@@ -58,26 +84,49 @@ def _in_time(sighting: Sighting) -> tuple[object, ...]:
     return capture.captured_at, capture.file, capture.offset
 
 
-def _versions(good: Sequence[Sighting]) -> Iterator[Version]:
-    previous: Interview | None = None
+def _versions(
+    good: Sequence[tuple[Capture, Interview]],
+) -> Iterator[tuple[bool, Version, Interview]]:
+    """Yield each version, whether it is of a page, and its reading."""
+    last: tuple[bool, Interview] | None = None  # the last version
+    page: tuple[bool, Interview] | None = None  # the last one of a page
     number = 0
-    for sighting in good:
-        reading = sighting.reading
-        if reading is None:
+    for capture, reading in good:
+        is_page = _is_page(capture)
+        before = (page or last) if is_page else last
+        changed = _changed(before, (is_page, reading)) if before else ()
+        if before and not changed:
             continue
-        changed = _changed(previous, reading) if previous else ()
-        if previous is None or changed:
-            number += 1
-            yield Version(number, sighting.capture, changed, reading)
-            previous = reading
+        number += 1
+        last = is_page, reading
+        page = last if is_page else page
+        place = Place(sys.intern(capture.file), capture.offset, capture.captured_at)
+        yield is_page, Version(number, place, changed), reading
 
 
-def _changed(before: Interview, after: Interview) -> tuple[str, ...]:
+def _is_page(capture: Capture) -> bool:
+    kind = (capture.media_type or "").split(";")[0].strip().lower()
+    return capture.kind != "conversion" and kind not in _LESS_THAN_A_PAGE
+
+
+def _changed(before: tuple[bool, Interview], after: tuple[bool, Interview]) -> tuple[str, ...]:
+    """Return the fields that differ; text after a page is asked for its answers only.
+
+    What text does not say of title, date and pictures was lost on the way, and so were line breaks
+    and typography.
+    """
+    (was_page, old), (is_page, new) = before, after
+    if was_page and not is_page:
+        return () if _words(old) == _words(new) else ("answers",)
     return tuple(
         name
         for name in Interview.__slots__
-        if name not in _NOT_A_CHANGE and getattr(before, name) != getattr(after, name)
+        if name not in _NOT_A_CHANGE and getattr(old, name) != getattr(new, name)
     )
+
+
+def _words(reading: Interview) -> list[tuple[str, str]]:
+    return [(fold(each.question), fold(each.answer)) for each in reading.answers]
 
 
 def _status(seen: Sequence[Sighting]) -> str:
@@ -91,3 +140,42 @@ def _status(seen: Sequence[Sighting]) -> str:
         if sighting.capture.http_status == _GONE_TWICE:
             runs_without.add(sighting.capture.file)
     return "gone" if len(runs_without) > 1 else "live"
+
+
+def _readable(seen: Sequence[Sighting]) -> bool:
+    """Tell whether what answered last was the post."""
+    for sighting in reversed(seen):
+        if sighting.capture.http_status not in {_GONE_AT_ONCE, _GONE_TWICE}:
+            return sighting.reading is not None
+    return True
+
+
+def _facts(reading: Interview, url: str) -> Facts:
+    """Return the facts of a reading; what many posts say alike is kept once (interned)."""
+    return Facts(
+        lang=sys.intern(reading.lang),
+        published=reading.published,
+        person=sys.intern(reading.person or ""),
+        role=_once(reading.role or reading.role_detail),
+        studio=_once(reading.studio),
+        nominators=tuple(map(_named, reading.nominators)),
+        nominees=tuple(map(_named, reading.nominees)),
+        translations=tuple(other for other in _translations(reading) if other != url),
+    )
+
+
+def _named(named: Named) -> Named:
+    name = sys.intern(named.name)
+    return Named(name, name if named.quote == name else named.quote)
+
+
+def _once(text: str | None) -> str | None:
+    return None if text is None else sys.intern(text)
+
+
+def _translations(reading: Interview) -> Iterator[str]:
+    for _, url in reading.translations:
+        try:
+            yield sys.intern(canonical(url))
+        except WrongUsage:
+            continue  # hreflang of a page may hold anything; what is no URL is no post's

@@ -1,20 +1,18 @@
-"""All posts together → people, turns, posts and nominations.
+"""The histories of all posts together → people, turns, posts and nominations.
 
 Rule: read top to bottom it is the list of steps. Who was forgotten is nobody's nominator, nominee
 or author here, whatever the pages say.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scraper.errors import WrongUsage
-from scraper.models import Evidence, Finding, Named, Nomination, Person, Post, Turn
-from scraper.resolve.history import History, Sighting, histories
+from scraper.models import Evidence, Facts, Finding, Named, Nomination, Person, Post, Turn
+from scraper.resolve.history import History
 from scraper.resolve.overrides import Overrides
 from scraper.resolve.who import OWN, Book
-from scraper.urls import canonical
 
 # Posts of one person that are no translations of each other and lie further apart are two turns.
 SAME_TURN = timedelta(days=60)
@@ -39,37 +37,40 @@ def nobody(_name: str) -> bool:
 
 
 def resolve(
-    sightings: Iterable[Sighting], overrides: Overrides, forgotten: Forgotten = nobody
+    histories: Iterable[History], overrides: Overrides, forgotten: Forgotten = nobody
 ) -> Resolved:
-    """Return people, turns, posts and nominations; sightings may come in any order.
+    """Return people, turns, posts and nominations; the histories come in the order of URLs.
 
     `forgotten` tells of a name whether its bearer was forgotten on request.
     """
     book = Book(overrides)
     findings: list[Finding] = []
-    told = [history for history in histories(sightings) if _tells_who(history, findings)]
-    shown = [history for history in told if not _is_hidden(history, book, forgotten, findings)]
+    shown: list[History] = []
+    hidden: set[str] = set()
+    for history in histories:
+        if _tells_who(history, findings):
+            if _is_hidden(history, book, forgotten, findings):
+                hidden.add(history.url)
+            else:
+                shown.append(history)
     batons = _Batons(book, forgotten)
     for history in shown:
         book.meet(_author(history), history.url, OWN)
         batons.meet(history)
-    owners: dict[str, list[History]] = defaultdict(list)
-    for history in shown:
-        owners[book.key(_author(history), history.url)].append(history)
-    turns, posts = _turns_and_posts(owners, book)
+    turns, posts = _turns_and_posts(shown, book)
     nominations = tuple(_nominations(posts, batons, book, findings))
     return Resolved(
         people=tuple(_people(book, turns)),
         turns=turns,
-        posts=posts,
+        posts=tuple(post for post, _ in posts),
         nominations=nominations,
         findings=(*findings, *book.unused(forgotten)),
-        hidden=frozenset(h.url for h in told) - {h.url for h in shown},
+        hidden=frozenset(hidden),
     )
 
 
 def _author(history: History) -> str:
-    return history.now.person or ""
+    return history.facts.person
 
 
 def _tells_who(history: History, findings: list[Finding]) -> bool:
@@ -84,7 +85,7 @@ def _is_hidden(history: History, book: Book, forgotten: Forgotten, findings: lis
     if not forgotten(book.decided(_author(history), history.url)):
         return False
     # Neither name nor URL is said: both would tell who it is.
-    where = f"{history.last.file}, offset {history.last.offset}"
+    where = f"{history.shown.capture.file}, offset {history.shown.capture.offset}"
     said = f"a post of somebody who was forgotten came back ({where}); forget them again"
     findings.append(Finding("warning", "forgotten-came-back", said))
     return True
@@ -99,19 +100,18 @@ class _Batons:
 
     def meet(self, history: History) -> None:
         """Make the book know everybody whom a post names."""
-        for named in (*history.now.nominators, *history.now.nominees):
+        for named in (*history.facts.nominators, *history.facts.nominees):
             if self._may_be_told(named, history.url):
                 self._book.meet(named.name, history.url)
 
-    def edges(self, post: Post) -> Iterator[tuple[tuple[str, str], Evidence]]:
+    def edges(self, post: Post, facts: Facts) -> Iterator[tuple[tuple[str, str], Evidence]]:
         """Yield (nominator, nominee) by their keys, and the sentence that says so."""
-        now = post.versions[-1].reading
-        own = self._book.key(now.person or "", post.url)
-        for named in now.nominees:
+        own = self._book.key(facts.person, post.url)
+        for named in facts.nominees:
             if self._may_be_told(named, post.url):
                 edge = own, self._book.key(named.name, post.url)
                 yield edge, Evidence(post.id, "nominator", named.quote)
-        for named in now.nominators:
+        for named in facts.nominators:
             if self._may_be_told(named, post.url):
                 edge = self._book.key(named.name, post.url), own
                 yield edge, Evidence(post.id, "nominee", named.quote)
@@ -121,41 +121,50 @@ class _Batons:
 
 
 def _turns_and_posts(
-    owners: Mapping[str, Sequence[History]], book: Book
-) -> tuple[tuple[Turn, ...], tuple[Post, ...]]:
+    shown: list[History], book: Book
+) -> tuple[tuple[Turn, ...], list[tuple[Post, Facts]]]:
+    """Return turns and posts, these with their facts; the histories are used up, to free memory."""
+    owners: dict[str, list[History]] = defaultdict(list)
+    for history in shown:
+        owners[book.key(_author(history), history.url)].append(history)
+    shown.clear()
     turns: list[Turn] = []
-    posts: list[Post] = []
+    posts: list[tuple[Post, Facts]] = []
     for key in sorted(owners):
         person_id = book.id(key)
-        for number, group in enumerate(_by_turn(owners[key]), start=1):
+        for number, group in enumerate(_by_turn(owners.pop(key)), start=1):
             turn_id = person_id if number == 1 else f"{person_id}-{number}"
             turns.append(_turn(turn_id, person_id, group))
             posts += _posts(turn_id, person_id, group)
-    return tuple(turns), tuple(posts)
+    return tuple(turns), posts
 
 
-def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[Post]:
+def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[tuple[Post, Facts]]:
     """Yield a turn's posts; a second one in a language is numbered."""
     taken: Counter[str] = Counter()
     for history in group:
-        lang = history.now.lang
+        lang = history.facts.lang
         taken[lang] += 1
-        yield Post(
+        post = Post(
             id=f"{turn_id}-{lang}{f'-{taken[lang]}' if taken[lang] > 1 else ''}",
             interview_id=turn_id,
             person_id=person_id,
             url=history.url,
             status=history.status,
-            first_seen=history.first.captured_at,
-            last_seen=history.last.captured_at,
+            first_seen=history.first_seen,
+            last_seen=history.last_seen,
             versions=history.versions,
+            shown=history.shown,
+            readable=history.readable,
+            found_by=history.found_by,
         )
+        yield post, history.facts
 
 
 def _by_turn(group: Sequence[History]) -> list[list[History]]:
     """Part a person's posts into turns: translations of each other, or of about the same date."""
     turns: list[list[History]] = []
-    for history in sorted(group, key=lambda h: (str(h.now.published or "9999"), h.url)):
+    for history in sorted(group, key=lambda h: (str(h.facts.published or "9999"), h.url)):
         for turn in turns:
             if any(_same_turn(history, other) for other in turn):
                 turn.append(history)
@@ -166,41 +175,33 @@ def _by_turn(group: Sequence[History]) -> list[list[History]]:
 
 
 def _same_turn(one: History, other: History) -> bool:
-    if one.url in _translations(other) or other.url in _translations(one):
+    if one.url in other.facts.translations or other.url in one.facts.translations:
         return True
-    if one.now.published is None or other.now.published is None:
+    if one.facts.published is None or other.facts.published is None:
         return True
-    return abs(one.now.published - other.now.published) <= SAME_TURN
-
-
-def _translations(history: History) -> Iterator[str]:
-    for _, url in history.now.translations:
-        try:
-            yield canonical(url)
-        except WrongUsage:
-            continue  # hreflang of a page may hold anything; what is no URL is no post's
+    return abs(one.facts.published - other.facts.published) <= SAME_TURN
 
 
 def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:
     """Return a turn; its facts are the first post's that tells them, English before French."""
-    readings = sorted((h.now for h in group), key=lambda r: (r.lang, r.url))
+    told = [h.facts for h in sorted(group, key=lambda h: (h.facts.lang, h.url))]
     return Turn(
         id=turn_id,
         person_id=person_id,
-        role=next((r.role or r.role_detail for r in readings if r.role or r.role_detail), None),
-        studio=next((r.studio for r in readings if r.studio), None),
-        published=min((r.published for r in readings if r.published), default=None),
-        languages=tuple(sorted({r.lang for r in readings})),
+        role=next((facts.role for facts in told if facts.role), None),
+        studio=next((facts.studio for facts in told if facts.studio), None),
+        published=min((facts.published for facts in told if facts.published), default=None),
+        languages=tuple(sorted({facts.lang for facts in told})),
     )
 
 
 def _nominations(
-    posts: Sequence[Post], batons: _Batons, book: Book, findings: list[Finding]
+    posts: Iterable[tuple[Post, Facts]], batons: _Batons, book: Book, findings: list[Finding]
 ) -> Iterator[Nomination]:
     """Yield the edges, each with the sentences of both ends, in the order of their ids."""
     told: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
-    for post in posts:
-        for edge, evidence in batons.edges(post):
+    for post, facts in posts:
+        for edge, evidence in batons.edges(post, facts):
             told[edge].append(evidence)
     found = []
     for (giver, taker), sentences in sorted(told.items()):

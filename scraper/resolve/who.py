@@ -5,7 +5,7 @@ while ids are made of it.
 """
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from scraper import names
@@ -20,7 +20,7 @@ class Book:
 
     def __init__(self, overrides: Overrides) -> None:
         self._overrides = overrides
-        self._spellings: dict[str, Counter[str]] = defaultdict(Counter)
+        self._spellings: dict[str, dict[str, int]] = defaultdict(dict)
         self._written: dict[str, set[str]] = defaultdict(set)
         self._used: set[tuple[str, str] | Same] = set()
         self._same = {_key(name): entry for entry in overrides.same for name in entry.spellings}
@@ -46,8 +46,10 @@ class Book:
         if same and _key(instead) != _key(same.spellings[0]):
             self._used.add(same)
         key = self.key(name, url)
-        self._spellings[key][same.spellings[0] if same else instead] += weight
-        self._written[key].add(instead)
+        spellings, shown = self._spellings[key], same.spellings[0] if same else instead
+        spellings[shown] = spellings.get(shown, 0) + weight
+        if shown != instead:
+            self._written[key].add(instead)
 
     def keys(self) -> list[str]:
         """Return the keys of everybody met, in a fixed order."""
@@ -73,7 +75,7 @@ class Book:
 
     def spellings(self, key: str) -> tuple[str, ...]:
         """Return every spelling that posts use of a person, and the one that is shown."""
-        return tuple(sorted({*self._written[key], *self._spellings[key]}))
+        return tuple(sorted({*self._written.get(key, ()), *self._spellings[key]}))
 
     def unused(self, forgotten: Callable[[str], bool]) -> Iterator[Finding]:
         """Yield a finding for each override that changed nothing."""

@@ -107,6 +107,7 @@ def _doubtful(visiting: Visit, url: str) -> bool:
 def _doubt(visiting: Visit, url: str, instead: str) -> None:
     """Note that another thing than a post was found; as a failure it is asked for again."""
     known = visiting.frontier.known(url)
+    visiting.doubted.add(url)
     visiting.work.fail(url, f"{url}: expected a post of the series, {instead}")
     _remember(visiting, url, of_series=known.of_series, doubts=known.doubts + 1)
 

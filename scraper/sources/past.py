@@ -42,6 +42,7 @@ class Visit:
     past: dict[str, Any]
     thorough: bool
     promised: set[str] = field(default_factory=set)  # what the REST API says is of the series
+    doubted: set[str] = field(default_factory=set)  # posts that answered with something else
     dated: bool = False
     complete: bool = True
     asked: int = 0

@@ -12,19 +12,23 @@ the REST API shows not to be of the series is remembered and never asked for at 
 A night after the first asks for what carries dates only: robots.txt, the sitemaps that a dated
 index says have changed, the first REST page; and for listings and feeds where nothing carries
 dates. Once in `Plan.sweep`, or with `full`, everything is read, and posts that no list names any
-more are asked for, so that their going is noticed.
+more are asked for, so that their going is noticed. Where a post has become something else, others
+are looked at, too, whatever their dates say.
 """
 
 from collections.abc import Iterator
 from copy import deepcopy
 
 from scraper.errors import ArchiveError, BadInput, FetchError, GaveUp, Refused
+from scraper.frontier import RETRY
 from scraper.reading import index
 from scraper.sources.keeping import keep_answer, store
 from scraper.sources.lists import discover
-from scraper.sources.past import Visit, begin, body_of
+from scraper.sources.past import Visit, begin, body_of, found
 from scraper.sources.work import Work
 from scraper.urls import canonical, is_post
+
+ENOUGH = 3  # other posts that are as they were, so that one odd page is no redesign
 
 
 def visit(work: Work, known_urls: tuple[str, ...]) -> None:
@@ -38,6 +42,7 @@ def visit(work: Work, known_urls: tuple[str, ...]) -> None:
         discover(visiting, known_urls)
         for url in _waiting(visiting):
             _fetch(visiting, url)
+        _look_at_others(visiting)
         lists = visiting.past | {"retry": []}
     except GaveUp as error:
         work.note(f"stopped early: {error}")
@@ -82,6 +87,23 @@ def _waiting(visiting: Visit) -> Iterator[str]:
         visiting.work.report.step(f"fetching {url}", done, done + left + 1)
         yield url
         done += 1
+
+
+def _look_at_others(visiting: Visit) -> None:
+    """Where a post was something else, ask for others, until enough of them are what they were.
+
+    So one odd page costs a few requests, and a site that looks new is known as such in one night.
+    """
+    before = visiting.work.tally.failures.keys() | visiting.doubted
+    fine = 0
+    for url, known in sorted(visiting.known.items()):
+        if not visiting.doubted or fine == ENOUGH:
+            return
+        if known.of_series and not known.gone and is_post(url) and url not in before:
+            found(visiting, url, RETRY)
+            for due in _waiting(visiting):
+                _fetch(visiting, due)
+            fine += url not in visiting.work.tally.failures
 
 
 def _fetch(visiting: Visit, url: str) -> None:

@@ -183,7 +183,10 @@ def test_one_clear_line_and_nothing_half_written(
         assert all(file.startswith("data/archive/") for file in set(after) - set(before))
     else:
         assert waiting == []
-        assert after == before
+        made = (
+            {"data/findings.json"} if done.returncode == 3 and "build" in CASES[name][0] else set()
+        )
+        assert {file: after[file] for file in set(after) - made} == before
 
 
 def test_a_port_that_is_taken_is_said(crawled: Crawled) -> None:

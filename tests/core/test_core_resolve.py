@@ -1,6 +1,6 @@
 """Who is who, who named whom: one person under many spellings, and what people decided."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from scraper.checks import EXPECTATION, check, read_expectations
-from scraper.models import Answer, Capture, Interview, Named, Series
-from scraper.resolve import Overrides, Resolved, Sighting, read_overrides, resolve
+from scraper.checks import EXPECTATION, Tally, check, expected, read_expectations
+from scraper.models import Answer, Capture, Finding, Interview, Named, Series
+from scraper.resolve import Overrides, Resolved, Sighting, histories, read_overrides
+from scraper.resolve import resolve as resolve_histories
+from scraper.resolve.together import Forgotten, nobody
 
 SITE = "https://www.ombrelle.example"
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,6 +53,14 @@ def _seen(
         f"sha256:{day}", f"{run}.warc.gz", day,
     )  # fmt: skip
     return Sighting(url, capture, reading)
+
+
+def resolve(
+    sightings: Iterable[Sighting], overrides: Overrides, forgotten: Forgotten = nobody
+) -> Resolved:
+    """Resolve sightings in any order; a build brings those of a URL together, too."""
+    by_url = sorted(sightings, key=lambda sighting: sighting.url)
+    return resolve_histories((told for told, _ in histories(by_url)), overrides, forgotten)
 
 
 def _names(*named: str) -> tuple[Named, ...]:
@@ -283,13 +293,20 @@ def test_who_was_forgotten_is_nobody_here() -> None:
 
 def _series(*readings: Interview) -> Series:
     told = _of(*readings)
-    return Series(told.people, told.turns, told.posts, told.nominations)
+    reading = {each.url: each for each in readings}.__getitem__
+    return Series(told.people, told.turns, told.posts, told.nominations, reading=reading)
+
+
+def _checked(series: Series) -> tuple[list[Finding], Tally]:
+    tally = Tally()
+    return list(check(series, tally)), tally
 
 
 def _expected(series: Series, **expectations: Any) -> Iterator[str]:
-    for finding in check(series, read_expectations(expectations)):
-        if finding.code == EXPECTATION:
-            yield finding.message
+    numbers = _checked(series)[1].numbers(series)
+    for finding in expected(numbers, {}, read_expectations(expectations)):
+        assert finding.code == EXPECTATION
+        yield finding.message
 
 
 @pytest.mark.parametrize(
@@ -351,8 +368,7 @@ def test_checks_report_what_is_worth_a_look() -> None:
         "Inès Valdor", "a", lang="fr", url=f"{SITE}/en/news/a/",
         answers=answers, left_over=("What is this?",), published=None, title=None, studio=None,
     )  # fmt: skip
-    (post,) = _of(replace(poor, url=f"{SITE}/en/news/a/")).posts
-    found = {f.code for f in check(Series(posts=(post,)), read_expectations(None))}
+    found = {finding.code for finding in _checked(_series(poor))[0]}
     assert found == {
         "left-over", "empty-answer", "unknown-question", "questions-missing", "question-twice",
         "language", "no-published", "no-title", "no-studio",

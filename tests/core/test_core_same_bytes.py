@@ -37,3 +37,16 @@ def test_it_matters_not_what_is_known_of_segments(folder: DataFolder) -> None:
     folder.database.unlink()
     build(folder)
     assert dump(folder.database) == before
+
+
+def test_a_spoilt_index_is_not_believed(folder: DataFolder) -> None:
+    """A digit that changed in it leads nobody astray: it is made again out of the segment."""
+    before = dump(folder.database)
+    (index,) = folder.archive.glob("*.index.json")
+    whole = index.read_bytes()
+    at = whole.index(b", 200, ")
+    spoilt = whole[: at + 2] + b"404" + whole[at + 5 :]
+    index.write_bytes(spoilt)
+    build(folder)
+    assert index.read_bytes() != spoilt
+    assert dump(folder.database) == before

@@ -1,0 +1,57 @@
+"""A shelf: values by key on disk, for what a build reads once and needs again, post by post.
+
+Rule: the file loses its name as soon as it is open, so that nothing of it outlives the process.
+"""
+
+import pickle
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scraper.errors import DatabaseError
+
+NAME = ".mikroscope.shelf.db"
+
+
+class Shelf:
+    """Boards of values, each in the order of its keys. Whoever holds the shelf holds its file."""
+
+    def __init__(self, folder: Path, boards: tuple[str, ...]) -> None:
+        path = folder / NAME
+        try:
+            path.unlink(missing_ok=True)
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            # It is nobody else's, and a run that is killed starts again.
+            self._run("PRAGMA journal_mode = OFF")
+            self._run("PRAGMA synchronous = OFF")
+            for board in boards:
+                self._run(f"CREATE TABLE {board} (key TEXT PRIMARY KEY, value BLOB)")
+            path.unlink()
+            self._run("BEGIN")
+        except (sqlite3.Error, OSError) as error:
+            raise DatabaseError(f"cannot write {path}: {error}") from error
+
+    def __del__(self) -> None:
+        if hasattr(self, "_connection"):
+            self._connection.close()
+
+    def put(self, board: str, key: str, value: object) -> None:
+        """Keep a value, in the place of an earlier one of that key."""
+        self._run(f"INSERT OR REPLACE INTO {board} VALUES (?, ?)", key, pickle.dumps(value))  # noqa: S608 - names of our own boards
+
+    def get(self, board: str, key: str, default: Any = None) -> Any:
+        """Return the value of a key."""
+        row = self._run(f"SELECT value FROM {board} WHERE key = ?", key).fetchone()  # noqa: S608 - as above
+        return pickle.loads(row[0]) if row else default  # noqa: S301 - our own, from a file without a name
+
+    def values(self, board: str) -> Iterator[Any]:
+        """Yield a board's values in the order of their keys."""
+        for (value,) in self._run(f"SELECT value FROM {board} ORDER BY key"):  # noqa: S608 - as above
+            yield pickle.loads(value)  # noqa: S301 - as above
+
+    def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"cannot use the shelf of a build: {error}") from error
