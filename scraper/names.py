@@ -6,6 +6,7 @@ Rule: a name is returned as written; only its key is folded. Nobody's name stand
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scraper.text import fold, words
 
@@ -85,12 +86,17 @@ class Found:
         return len(self.name.split())
 
 
-def find(text: str) -> Iterator[Found]:
-    """Yield what reads as a person's name in `text`, first to last; single words too.
+@lru_cache(maxsize=128)  # a sentence is asked who named, who is presented, and as what
+def find(text: str) -> tuple[Found, ...]:
+    """Return what reads as a person's name in `text`, first to last; single words too.
 
     A name is a run of capitalised words; particles may stand inside it. Words of jobs before it
     ("CG Supervisor Ada Byron") and a possessive at its end are not part of it.
     """
+    return tuple(_find(text))
+
+
+def _find(text: str) -> Iterator[Found]:
     run: list[re.Match[str]] = []
     for word in _WORD.finditer(text):
         if not run and word.group().islower():

@@ -6,6 +6,7 @@ Rule: what a reader sees stays as the author wrote it; only keys for comparing a
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import ftfy
 
@@ -60,9 +61,18 @@ def tidy(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a key for comparing: lower case, no accents, words of a-z and 0-9 parted by a space."""
+    return _folded(text) if len(text) <= _REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     if not text.isascii():
         text = unaccented(text).encode("ascii", "replace").decode("ascii")
     return " ".join(text.translate(_FOLDED).split())
+
+
+# A page's lines are asked about many times, and many stand on every page of a site.
+_REMEMBERED = 1000  # characters; so that what is kept stays small
+_folded = lru_cache(maxsize=1024)(_fold)
 
 
 def unaccented(text: str) -> str:

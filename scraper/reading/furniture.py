@@ -141,7 +141,7 @@ def is_call(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Tell whether a line is a note by the editors."""
-    found = _NOTE.match(fold(text[:40]))
+    found = _NOTE.match(fold(text))
     # «Update: …» is a note, «Update your skills!» is none.
     return found is not None and (" " in found.group() or ":" in text[:25])
 

@@ -86,7 +86,7 @@ def _end_of_title(page: Page, title: int, first: int) -> int:
     """Return the line behind the title, which can take several: a kicker, a line break, two headings."""
     lines = page.lines
     text = lines[title].text
-    stated = [fold(t) for t in page.titles]
+    stated = {fold(t) for t in page.titles}
     end = title + 1
     while end < min(first, title + 4):
         following = lines[end].text

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from scraper import names
@@ -122,6 +123,7 @@ class Presented:
     quote: str | None = None
 
 
+@lru_cache(maxsize=64)  # the dealing out of a page asks, and then its reading
 def read_title(title: str) -> Presented:
     """Return who a title of the series names, and as what, without the studio."""
     title = title[:_TITLE_LENGTH]
