@@ -121,6 +121,12 @@ def _find(text: str) -> Iterator[Found]:
     yield from _name(text, run)
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text is a whole name and nothing else."""
+    found = find(text)
+    return len(found) == 1 and found[0].words > 1 and found[0].name == text.strip()
+
+
 def key(name: str) -> str:
     """Return the key two spellings of one person share: folded words in alphabetical order."""
     return " ".join(sorted(fold(name).split()))

@@ -175,4 +175,12 @@ def _ends_post(article: Article, at: int, start: int) -> bool:
         return False
     if line.kind == "heading" or read_date(line.text) or furniture.is_furniture(line.text):
         return True
-    return line.linked
+    return line.linked and not _links_a_nominee(article, at, start)
+
+
+def _links_a_nominee(article: Article, at: int, start: int) -> bool:
+    """Tell whether a link behind the baton's prompt is one of several names, each a link."""
+    lines = article.page.lines
+    if article.prompts[-1].question_id != "baton":
+        return False
+    return all(line.linked and names.is_name(line.text) for line in lines[start : at + 1])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from scraper.reading import vocabulary
-from scraper.reading.furniture import is_furniture, names_the_series
+from scraper.reading.furniture import is_call, is_furniture, names_the_series
 from scraper.reading.page import Box, Line, Page
 from scraper.text import fold, sentences
 
@@ -23,6 +23,8 @@ _MARKS = '"“”«»‘„‹›* \u00a0\u202f'
 _ENDS = (".", "?", "!", "…", ";", ",")
 _ENDS_ASKING = re.compile(r"[?!]\W*$")
 _LONG = 300  # characters; no question is longer
+_TOPIC = 80  # characters; a prompt that only names its topic is shorter
+_LABEL = 60  # characters; what a menu or button says is shorter
 _SHORT = 160  # characters; a prompt without `?` or `!` is short
 
 
@@ -49,6 +51,9 @@ def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
     A page whose questions are buried in long paragraphs is read sentence by sentence.
     """
     chosen = _choose(list(_candidates(page)))
+    if chosen and all(page.lines[c.at].linked for c in chosen):
+        page = _unlinked(page, chosen[0].at)
+        chosen = _choose(list(_candidates(page)))
     if len({c.question_id for c in chosen}) < 3:
         by_sentence = _by_sentence(page)
         others = _choose(list(_candidates(by_sentence)))
@@ -56,6 +61,16 @@ def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
             page, chosen = by_sentence, others
     page, prompts = _split(page, chosen)
     return page, sorted([*prompts, *_unknown(page, prompts)], key=lambda p: p.at)
+
+
+def _unlinked(page: Page, first: int) -> Page:
+    """Return a page whose post is all a link (of an anchor left open), as if it were none."""
+    lines = page.lines
+    while first and lines[first - 1].linked and len(lines[first - 1].text) > _LABEL:
+        first -= 1
+    return replace(
+        page, lines=(*lines[:first], *(line._replace(linked=False) for line in lines[first:]))
+    )
 
 
 def stand(line: Line) -> str:
@@ -111,9 +126,16 @@ def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
         question_id = vocabulary.recognise(lead.group())
         if question_id:
             return _Candidate(at, lead.end(), how, question_id, weak=True)
-    if question_id := vocabulary.recognise(bare):
+    if question_id := vocabulary.recognise(bare) or _by_standing(how, bare):
         return _Candidate(at, len(text), how, question_id, weak=weak)
     return None
+
+
+def _by_standing(how: str, text: str) -> str | None:
+    """Return the prompt that a heading or emphasised line is, which needs no mark to ask."""
+    if how not in ("heading", "strong") or len(text) > _TOPIC or text.endswith(_ENDS):
+        return None
+    return vocabulary.recognise(f"{text}?")
 
 
 def _with_next(lines: tuple[Line, ...], at: int, text: str) -> str | None:
@@ -244,11 +266,29 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
             # Before the first known question stands the intro, dressed up or not.
             asked = asked and (at > first or vocabulary.is_question(line.text))
         else:
-            asked = first < at < last and _shape(lines, at) in usual_shapes
-            asked = asked and vocabulary.is_question(line.text)
+            asked = _shape(lines, at) in usual_shapes and vocabulary.is_question(line.text)
+            asked = asked and (first < at < last or _asked_outside(lines, at, first, last))
         if asked:
             yield Prompt(at, None)
             previous = at
+
+
+def _asked_outside(lines: tuple[Line, ...], at: int, first: int, last: int) -> bool:
+    """Tell whether a plain question before the first known one, or behind the last, is put.
+
+    It puts a word of asking first, as «Do you know …?» is said to readers; and what presents the
+    person does not follow it.
+    """
+    if not vocabulary.asks_openly(lines[at].text) or is_call(lines[at].text):
+        return False
+    if at > last:
+        return not any(_ends(line) for line in lines[last + 1 : at + 1])
+    return not any(vocabulary.presents(line.text) for line in lines[at + 1 : first])
+
+
+def _ends(line: Line) -> bool:
+    """Tell whether a line behind the last answer is said by the site."""
+    return line.linked or any(says(line.text) for says in (is_call, is_furniture, names_the_series))
 
 
 def _asked_apart(lines: tuple[Line, ...], at: int, alike: int) -> bool:

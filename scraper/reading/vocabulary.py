@@ -110,6 +110,15 @@ _INVITES = re.compile(
     r"^(?:tell us|share with us|walk us|talk us|share your|parle[sz]? nous|raconte[sz]? nous|dis nous|dites nous|partage[sz]? (?:avec nous|votre|ton))\b"
 )
 _TO_YOU = re.compile(YOU)
+# «How would you describe …?», «Can you introduce yourself?», «Peux-tu te présenter ?»
+_OPENLY = re.compile(
+    r"(?:and |et |first |finally |lastly |enfin |d abord |to start |pour commencer )?"
+    r"(?:what|who|which|where|when|why|how|if|in what|on which|can you|could you"
+    r"|quel\w*|qu est ce|qui|que|quoi|ou|quand|pourquoi|comment|combien|si|peux tu|pouvez vous|pourrais tu|pourriez vous|est ce que)\b"
+)
+_LEADS_TO = re.compile(
+    r"\b(?:mikroscope|nominated|nommee?|designee?|turn (?:of|to|for)|s turn|tour d|(?:our|these|the|8|eight|nos|ces|aux|huit) questions)\b"
+)
 _CLOSING = "\"'»”’) \u00a0\u202f"
 _FULL_STOP = re.compile(r"[^\W\d_]{2}[.…]\s+\S")
 
@@ -134,6 +143,16 @@ def is_question(text: str) -> bool:
     """Tell whether a line, on its own, is somebody asking the person: for unknown questions."""
     asked = _as_asked(text)
     return bool(asked and _ASKS.match(asked) and _TO_YOU.search(asked))
+
+
+def asks_openly(text: str) -> bool:
+    """Tell whether a question asks the person for an answer of their own, not readers for a nod."""
+    return bool(_OPENLY.match(fold(text)))
+
+
+def presents(text: str) -> bool:
+    """Tell whether a line leads to the questions: it names the series, or says whose turn it is."""
+    return bool(_LEADS_TO.search(fold(text)))
 
 
 def goes_on_asking(text: str) -> bool:

@@ -359,3 +359,87 @@ def test_the_opposite_of_a_question_is_another(other: str) -> None:
     )
     first = page(asked=asked)["answers"][0]
     assert (first["question"], first["question_id"]) == (other, None)
+
+
+# ── Questions that are none of the nine, and how little tells them ────────────────────────────────
+
+INTRODUCE = ("Can you introduce yourself?", "I am Lena. I light.")
+MISSED = ("What would you like to add?", "Nothing at all.")
+
+
+@pytest.mark.parametrize("form", ["<p>{}</p><p>{}</p>", "<p>{}<br>{}</p>", "<div>{}</div><div>{}</div>"])
+def test_a_plain_unknown_question_before_the_first_and_behind_the_last_is_a_question(
+    form: str,
+) -> None:
+    """An unknown question need not stand between two known ones, nor stand out."""
+    asked = "".join(form.format(*each) for each in (INTRODUCE, *ASKED))
+    contract = page(asked=asked, baton=form.format(BATON, "Tomas Brandt") + form.format(*MISSED))
+    assert answers(contract) == [INTRODUCE, *ASKED, (BATON, "Tomas Brandt"), MISSED]
+    assert contract["intro"] == INTRO
+    assert contract["nominees"] == ["Tomas Brandt"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Do you know what a lighting lead does all day?",
+        "Have you ever wondered who switches the sun on?",
+        "What do you know about light? Our eight questions will tell.",
+    ],
+)
+def test_a_question_to_the_readers_in_the_intro_is_no_question_of_the_post(said: str) -> None:
+    """Readers are asked for a nod, not for an answer."""
+    contract = page(intro=f"<p>{said}</p><p>{INTRO}</p>")
+    assert answers(contract) == PLAIN
+    assert said in contract["intro"]
+
+
+def test_a_question_to_the_readers_behind_the_last_answer_is_none_either() -> None:
+    """A call to apply may ask; the post ends before it."""
+    contract = page(
+        after="<p>Would you like to join our teams in Paris?</p><p>Apply here!</p>"
+        "<p>What would you read next?</p><p>Another post.</p>"
+    )
+    assert answers(contract) == PLAIN
+
+
+@pytest.mark.parametrize("tag", ["h3", "strong"])
+def test_a_prompt_that_stands_out_needs_no_mark(tag: str) -> None:
+    """«Your superpower», as a heading among questions, asks without a question mark."""
+    bare = [
+        ("The best part of your job", "The first coffee."),
+        ("Your biggest achievement so far", "An otter."),
+        ("Your superpower", "Naps."),
+        ("Advice to your younger self", "Save often."),
+    ]
+    open_, close = (f"<{tag}>", f"</{tag}>") if tag == "h3" else ("<p><strong>", "</strong></p>")
+    contract = page(asked="".join(f"{open_}{q}{close}<p>{a}</p>" for q, a in bare))
+    assert answers(contract) == [*bare, (BATON, "Tomas Brandt")]
+    assert [a["question_id"] for a in contract["answers"]] == [
+        "best-part", "achievement", "superpower", "advice", "baton",
+    ]  # fmt: skip
+
+
+# ── Links ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nominees_that_are_links_on_lines_of_their_own_are_all_read() -> None:
+    """Each nominee's name leads to their post; a link alone does not end the post."""
+    links = "".join(
+        f'<p><a href="/en/news/x-{n}/">{name}</a></p>'
+        for n, name in enumerate(("Tomas Brandt", "Mireille Osei"))
+    )
+    contract = page(
+        baton=f"<p>{BATON}</p>{links}",
+        after='<p><a href="/a/">Sign up</a></p><p><a href="/b/">Imprint</a></p>',
+    )
+    assert contract["nominees"] == ["Tomas Brandt", "Mireille Osei"]
+    assert answers(contract)[-1] == (BATON, "Tomas Brandt\n\nMireille Osei")
+
+
+def test_an_anchor_that_was_never_closed_changes_nothing() -> None:
+    """One unclosed `<a>` makes a link of the whole post, in every browser; it still is read."""
+    contract = page(intro=f'<p><a href="/en/news/"><b>News</b></p><p>{INTRO}</p>')
+    assert answers(contract) == PLAIN
+    assert INTRO in contract["intro"]
+    assert contract["nominators"] == ["Hugo Perrin"]
