@@ -1,4 +1,4 @@
-"""White space, apostrophes, comparison keys, sentences and broken encodings.
+"""White space, apostrophes, comparison keys and sentences.
 
 Rule: what a reader sees stays as the author wrote it; only keys for comparing are folded.
 """
@@ -7,8 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-
-import ftfy
 
 # Characters that show nothing and only part words: soft hyphen, zero-width space, word joiner, BOM.
 # The zero-width joiner stays, because emoji are made with it.
@@ -29,24 +27,11 @@ _SENTENCE_END = re.compile(
     r"[.!?…](?<!\b[^\W\d_]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bMrs\.)(?<!\bMme\.)"
     r"[\"'»”’)\]]*(?:\s+(?![!?:;»”)])|(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"
 )
-# Signs that UTF-8 was read as a one-byte encoding: one of its lead bytes, then a continuation byte,
-# as cp1252, cp1257 and ISO-8859-16 show them.
-_MOJIBAKE = re.compile(r"[ÂÃÄÅâãäåðĆĂÐšāćąĄĒēčģķĢĀĖŠŹđłșńśü][^\ta-zA-Z0-9]")
-# A no-break space that became a plain one on the way is put back as the second half of a letter.
-_HALF = re.compile(r"([ÃĂĆÂĀ])(?= )")
 
 
 def words(table: str) -> tuple[str, ...]:
     """Return the words of a table that is written as words with white space between."""
     return tuple(table.split())
-
-
-# Bytes that an encoding does not define; readers let them through as the control of that number.
-_UNDEFINED = {
-    "cp1252": frozenset(b"\x81\x8d\x8f\x90\x9d"),
-    "cp1257": frozenset(b"\x81\x83\x88\x8a\x8c\x90\x98\x9a\x9c\x9f\xa1\xa5"),
-    "iso8859-16": frozenset(),
-}
 
 
 def tidy(text: str) -> str:
@@ -110,30 +95,3 @@ def sentences(text: str) -> Iterator[str]:
 def count_words(text: str) -> int:
     """Count the words of a text: runs of letters and digits, with inner apostrophes and hyphens."""
     return len(re.findall(r"\w+(?:[’'‘\-]\w+)*", text))
-
-
-def repair(line: str) -> str:
-    """Undo UTF-8 that was read as cp1252, cp1257 or ISO-8859-16; otherwise return `line` as is.
-
-    Only a line that is valid UTF-8 when put back is changed, so that rightly read text stays.
-    """
-    if line.isascii() or not _MOJIBAKE.search(line):
-        return line
-    for whole in dict.fromkeys((line, _HALF.sub("\\1\u00a0", line))):
-        for encoding in ("cp1252", "cp1257", "iso8859-16"):
-            try:
-                return b"".join(_put_back(c, encoding) for c in whole).decode()
-            except UnicodeError:
-                continue
-    # A line that is broken in part only.
-    return ftfy.fix_encoding(line)
-
-
-def _put_back(character: str, encoding: str) -> bytes:
-    """Return the byte that `encoding` shows as `character`; undefined bytes stand for themselves."""
-    try:
-        return character.encode(encoding)
-    except UnicodeEncodeError:
-        if ord(character) in _UNDEFINED[encoding]:
-            return bytes([ord(character)])
-        raise

@@ -9,9 +9,10 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import TooLarge
+from scraper.mojibake import repair
 from scraper.reading.metadata import read_metadata
 from scraper.reading.page import Box, Line, Page, Picture
-from scraper.text import is_emoji, repair, tidy, words
+from scraper.text import is_emoji, tidy, words
 
 MAX_BYTES = 20_000_000
 MAX_NODES = 1_000_000

@@ -9,8 +9,9 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from scraper.mojibake import repair
 from scraper.reading.links import absolute
-from scraper.text import repair, tidy
+from scraper.text import tidy
 
 _LONGEST = 1000  # characters of a title
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from scraper.errors import BadInput
+from scraper.mojibake import repair
 from scraper.reading.html import read_html
 from scraper.reading.page import Box, Line, Page
-from scraper.text import repair, tidy
+from scraper.text import tidy
 
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●○·*–—-]|(?:â€¢|ā€¢|â\x80¢))\s+(?=\S)")
 # Marks of Markdown, as some extractors leave them: `# Title`, `**question**`.
