@@ -34,7 +34,10 @@ def is_caption(article: Article, at: int, *, repeated: bool) -> bool:
     fragment = not line.text.endswith(_SENTENCE_END) and count_words(line.text) <= _CAPTION_WORDS
     if any(p.before == at for p in near):
         return fragment
-    return page.plain and fragment and count_words(line.text) <= 8
+    if not (page.plain and fragment):
+        return False
+    # Right under the date, where the picture of a post stands, it may be as long as a sentence.
+    return count_words(line.text) <= 8 or (at > 0 and article.parts[at - 1] is Part.DATE)
 
 
 def caption_in_answer(article: Article, at: int, start: int, end: int) -> bool:

@@ -445,3 +445,16 @@ def test_an_anchor_that_was_never_closed_changes_nothing() -> None:
     assert answers(contract) == PLAIN
     assert INTRO in contract["intro"]
     assert contract["nominators"] == ["Hugo Perrin"]
+
+
+# ── Extracted text ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_caption_under_the_date_is_told_in_text_too() -> None:
+    """The picture of a post stands under its date; in text its caption is a line with no full stop."""
+    caption = "Get to know Lena Vasquez, Lighting Lead at Ombrelle Animation in sunny Paris"
+    text = [TITLE, f"27 March 2023\n{caption}", STANDING, INTRO]
+    text += [f"{q}\n\n{a}" for q, a in ASKED]
+    contract = as_contract(read_page("\n\n".join(text).encode(), URL, media_type="text/plain"))
+    assert contract["images"] == [{"url": None, "alt": None, "caption": caption}]
+    assert contract["intro"] == f"{STANDING}\n\n{INTRO}"
