@@ -22,10 +22,11 @@ def batons(names: Mapping[str, str], nominations: Iterable[Nomination]) -> Itera
         if nomination.nominator_id != nomination.nominee_id:
             into[nomination.nominee_id][nomination.nominator_id] = nomination
             out[nomination.nominator_id][nomination.nominee_id] = nomination
+    first = dict(_first_said(out))
     for nominee, edges in sorted(into.items()):
         found = [
             *_named_by_another(names, nominee, edges),
-            *_names_another(names, nominee, edges, out),
+            *_names_another(names, nominee, edges, first),
         ]
         yield from found or _named_twice(names, nominee, edges)
     for ring in rings({giver: list(takers) for giver, takers in out.items()}):
@@ -35,6 +36,15 @@ def batons(names: Mapping[str, str], nominations: Iterable[Nomination]) -> Itera
 def _said(nomination: Nomination, end: str) -> Evidence | None:
     """Return the first sentence that says so in the post of the one at `end`."""
     return next((each for each in nomination.evidence if each.end == end), None)
+
+
+def _first_said(out: Mapping[str, Into]) -> Iterator[tuple[str, tuple[str, Evidence]]]:
+    """Yield each nominator with the first whom their own post names, and its sentence."""
+    for giver, edges in out.items():
+        for taker, edge in edges.items():
+            if (said := _said(edge, "nominator")) is not None:
+                yield giver, (taker, said)
+                break
 
 
 def _named_by_another(names: Mapping[str, str], nominee: str, edges: Into) -> Iterator[Finding]:
@@ -57,26 +67,25 @@ def _named_by_another(names: Mapping[str, str], nominee: str, edges: Into) -> It
 
 
 def _names_another(
-    names: Mapping[str, str], nominee: str, edges: Into, out: Mapping[str, Into]
+    names: Mapping[str, str],
+    nominee: str,
+    edges: Into,
+    first: Mapping[str, tuple[str, Evidence]],
 ) -> Iterator[Finding]:
     """Yield where a post says who named its person, and that one's own post names others only."""
     for giver, edge in edges.items():
         own = _said(edge, "nominee")
-        if own is None or _said(edge, "nominator") is not None:
+        if own is None or _said(edge, "nominator") is not None or giver not in first:
             continue
-        said = [(taker, _said(other, "nominator")) for taker, other in out[giver].items()]
-        for taker, evidence in said:
-            if evidence is not None:
-                yield Finding(
-                    "warning",
-                    "contradiction",
-                    f"{own.post_id} says that {names[giver]} named {names[nominee]}"
-                    f" («{own.quote}»); {evidence.post_id} names {names[taker]}"
-                    f" («{evidence.quote}»)",
-                    own.post_id,
-                    own.quote,
-                )
-                break
+        taker, said = first[giver]
+        yield Finding(
+            "warning",
+            "contradiction",
+            f"{own.post_id} says that {names[giver]} named {names[nominee]} («{own.quote}»);"
+            f" {said.post_id} names {names[taker]} («{said.quote}»)",
+            own.post_id,
+            own.quote,
+        )
 
 
 def _named_twice(names: Mapping[str, str], nominee: str, edges: Into) -> Iterator[Finding]:
@@ -164,7 +173,7 @@ def _back_to(start: str, edges: Edges, knot: set[str]) -> list[str]:
     while queue:
         one = queue.popleft()
         for other in edges.get(one, ()):
-            if other == start:
+            if other == start != one:
                 ring = [one]
                 while ring[-1] != start:
                     ring.append(before[ring[-1]])

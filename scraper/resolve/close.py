@@ -5,14 +5,14 @@ work grows with the number of people and not with its square, whatever they are 
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
 Words = tuple[str, ...]  # of a name, folded, in its order
 
-NEIGHBOURS = 30  # a name is compared with so many that follow it in a block
+NEIGHBOURS = 20  # a name is compared with so many that follow it in a block
 MOST_WORDS = 6  # of a name that make blocks
 SHORTEST = 4  # letters of a word in which a slip is told from another word
 LONG = 8  # letters from which two slips are allowed
@@ -31,7 +31,8 @@ def candidates(people: Sequence[Words]) -> Iterator[tuple[int, int]]:
             blocks[block].append((rest, place))
     pairs: set[tuple[int, int]] = set()
     for members in blocks.values():
-        members.sort()
+        if len(members) > 1:
+            members.sort()
         for at, (_, one) in enumerate(members):
             for _, other in members[at + 1 : at + 1 + NEIGHBOURS]:
                 if one != other:
@@ -61,13 +62,12 @@ def _sound(word: str) -> str:
 
 def alike(one: Words, other: Words) -> str | None:
     """Say why two names may be of one person; None where they do not look so."""
-    left, right = _without(one, other), _without(other, one)
-    shared = Counter(one) & Counter(other)
+    left, right, shared = _parted(one, other)
     # Without a whole word in common only the sound of all of them counts.
     if not any(len(word) > 1 for word in shared):
         return _sound_alike(one, other)
     if not left or not right:
-        return "one has a name more" if shared.total() > 1 else None
+        return "one has a name more" if len(shared) > 1 else None
     if len(left) == len(right) and _initials(left, right):
         return "one has an initial where the other has a name"
     written, elsewhere = "".join(left), "".join(right)
@@ -76,22 +76,22 @@ def alike(one: Words, other: Words) -> str | None:
     return _slip(written, elsewhere)
 
 
-def _without(one: Words, other: Words) -> Words:
-    """Return the words of one name that the other does not have, in their order."""
-    there = Counter(other)
-    there.subtract(one)
-    return tuple(word for word in one if _left(there, word))
+def _parted(one: Words, other: Words) -> tuple[list[str], list[str], list[str]]:
+    """Return the words that only the first name has, that only the second has, and those of both."""
+    left, right, shared = [], list(other), []
+    for word in one:
+        if word in right:
+            right.remove(word)
+            shared.append(word)
+        else:
+            left.append(word)
+    return left, right, shared
 
 
-def _left(there: Counter[str], word: str) -> bool:
-    if there[word] < 0:
-        there[word] += 1
-        return True
-    return False
-
-
-def _initials(left: Words, right: Words) -> bool:
+def _initials(left: list[str], right: list[str]) -> bool:
     """Tell whether each word stands for the other as its initial, in this order or sorted."""
+    if 1 not in map(len, (*left, *right)):
+        return False
     return any(
         all(
             a != b and 1 in (len(a), len(b)) and a[0] == b[0]

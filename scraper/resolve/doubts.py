@@ -18,7 +18,9 @@ from scraper.resolve.languages import between_languages
 from scraper.resolve.who import OWN, Book
 
 REASON = "who says so, and where"
+QUOTED = '"'
 SOME = 3  # posts, or people, that a message names
+WIDE = 1_000_000  # characters of a line: an entry stays on one
 
 
 def doubts(
@@ -36,8 +38,22 @@ def doubts(
 def entry(**decision: Any) -> str:
     """Return an entry of overrides.yml on one line."""
     said = {**decision, "reason": REASON}
-    flow = yaml.safe_dump(said, default_flow_style=True, allow_unicode=True, width=float("inf"))
-    return f"- {flow.strip()}"
+    plain = _on_one_line(said, None)
+    # In quotation marks where a name holds what would break the line.
+    return f"- {plain if plain.isprintable() else _on_one_line(said, QUOTED)}"
+
+
+def _on_one_line(said: Mapping[str, Any], style: str | None) -> str:
+    return str(
+        yaml.safe_dump(
+            said,
+            default_flow_style=True,
+            default_style=style,
+            allow_unicode=True,
+            sort_keys=False,
+            width=WIDE,
+        )
+    ).strip()
 
 
 class _People:
@@ -109,22 +125,27 @@ def _first_names(people: _People) -> Iterator[Finding]:
     for key in people.keys:
         for word in {*key.split()} if " " in key else ():
             called[word].append(key)
+    known: dict[str, list[str]] = {}
     for told in book.posts:
         author = book.key(told.person, told.url)
         named = {book.key(each.name, told.url): each for each in (*told.nominators, *told.nominees)}
         for key, each in sorted(named.items()):
             if not is_first_name(key):
                 continue
-            known = [one for one in called[key] if one != author and not book.apart(key, one)]
-            if people.has_post(key) and not known:
-                continue
-            yield _first_name(people, key, each.name, told.url, known)
+            if key not in known:
+                known[key] = [one for one in called[key] if not book.apart(key, one)]
+            # Nobody names themselves; three and whether there are more is all that is told.
+            others = [one for one in known[key][: SOME + 2] if one != author][: SOME + 1]
+            if others or not people.has_post(key):
+                yield _first_name(people, each.name, told.url, people.quotes[key, told.url], others)
 
 
-def _first_name(people: _People, key: str, name: str, url: str, known: Sequence[str]) -> Finding:
+def _first_name(
+    people: _People, name: str, url: str, quote: str | None, known: Sequence[str]
+) -> Finding:
     whole = [people.book.name(one) for one in known]
     meant = whole[0] if len(whole) == 1 else f"{name} …"
-    who = ", ".join(whole[:SOME]) + (f" and {len(whole) - SOME} more" if len(whole) > SOME else "")
+    who = ", ".join(whole[:SOME]) + (" and others" if len(whole) > SOME else "")
     said = entry(differ={"post": url, "name": name, "as": meant})
     return Finding(
         "warning" if known else "note",
@@ -132,7 +153,7 @@ def _first_name(people: _People, key: str, name: str, url: str, known: Sequence[
         f"the post names {name} and no surname; known of that name: {who or 'nobody'}."
         f" To say who it is, overrides.yml: {said}",
         people.posts[url],
-        people.quotes[key, url],
+        quote,
     )
 
 

@@ -74,15 +74,7 @@ class Book:
 
     def name(self, key: str) -> str:
         """Return the spelling to show: the one most used, with most accents, least in capitals."""
-        return max(
-            self._shown[key].items(),
-            key=lambda item: (
-                item[1],
-                sum(not letter.isascii() for letter in item[0]),
-                -sum(letter.isupper() for letter in item[0]),
-                item[0],
-            ),
-        )[0]
+        return self._names[key]
 
     def words(self, key: str) -> tuple[str, ...]:
         """Return the words of a person's name, folded, in the order that is shown."""
@@ -90,7 +82,7 @@ class Book:
 
     def id(self, key: str) -> str:
         """Return a person's readable id."""
-        return names.slug(self.name(key))
+        return self._ids[key]
 
     def spellings(self, key: str) -> tuple[str, ...]:
         """Return every spelling of a person that is theirs alone, and the one that is shown."""
@@ -128,6 +120,14 @@ class Book:
             if self._is_whole(name, url, key):
                 shown[key][names.plain(self.decided(name, url)) or name] += weight
         return dict(shown)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {key: max(shown.items(), key=_worth)[0] for key, shown in self._shown.items()}
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {key: names.slug(name) for key, name in self._names.items()}
 
     @cached_property
     def _written(self) -> dict[str, set[str]]:
@@ -185,6 +185,13 @@ class Book:
             same = self._same.get(_key(instead))
             if same and _key(instead) != _key(same.spellings[0]):
                 self._used.add(same)
+
+
+def _worth(spelling: tuple[str, int]) -> tuple[int, int, int, str]:
+    """Return what makes a spelling, with its weight, the one to show."""
+    name, weight = spelling
+    accents = sum(not letter.isascii() for letter in name)
+    return weight, accents, -sum(letter.isupper() for letter in name), name
 
 
 def _unused(what: str, *, hidden: bool) -> Finding:
