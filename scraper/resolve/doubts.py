@@ -63,12 +63,12 @@ class _People:
         self.book = book
         self.keys = book.keys()
         self.posts = posts  # ids by URL
-        self.quotes: dict[tuple[str, str], str | None] = {}
+        self.quotes: dict[tuple[str, str], str] = {}
         self._weights: dict[str, dict[str, int]] = defaultdict(dict)
         for told in book.posts:
             author = book.key(told.person, told.url)
             self._weights[author][told.url] = OWN
-            self.quotes[author, told.url] = told.title
+            self.quotes[author, told.url] = told.person
             for named in (*told.nominators, *told.nominees):
                 key = book.key(named.name, told.url)
                 self._weights[key].setdefault(told.url, 1)
@@ -140,9 +140,7 @@ def _first_names(people: _People) -> Iterator[Finding]:
                 yield _first_name(people, each.name, told.url, people.quotes[key, told.url], others)
 
 
-def _first_name(
-    people: _People, name: str, url: str, quote: str | None, known: Sequence[str]
-) -> Finding:
+def _first_name(people: _People, name: str, url: str, quote: str, known: Sequence[str]) -> Finding:
     whole = [people.book.name(one) for one in known]
     meant = whole[0] if len(whole) == 1 else f"{name} …"
     who = ", ".join(whole[:SOME]) + (" and others" if len(whole) > SOME else "")

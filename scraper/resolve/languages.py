@@ -60,7 +60,7 @@ def _of_others(book: Book, ids: dict[str, str]) -> Iterator[Finding]:
                 f"{ids[one.url]} and {ids[other.url]} say to be translations of each other and are"
                 f" of two people: {one.person} and {other.person}",
                 ids[other.url],
-                other.title,
+                other.person,
             )
 
 
@@ -76,7 +76,7 @@ def _alone(book: Book, turn: Sequence[Post], *, several: bool) -> Iterator[Findi
                 f"the post has no date, and {told.person} answered more than once; it was put to"
                 f" {post.interview_id}",
                 post.id,
-                told.title,
+                told.person,
             )
 
 
@@ -88,7 +88,7 @@ def _second(told: Told, first: Told, ids: dict[str, str]) -> Finding:
         f" two people called {told.person}, tell them apart with `differ` in overrides.yml"
         f" (post: {told.url})",
         ids[told.url],
-        told.title,
+        told.person,
     )
 
 
@@ -101,12 +101,12 @@ def _compared(book: Book, one: Told, other: Told, ids: dict[str, str]) -> Iterat
         said = f"{where} are dated {one.published} and {other.published}, {days} days apart"
         if days > SAME_TURN.days and not are_linked(one, other):
             why = "; they were joined because the person has no other in that language"
-            yield Finding("note", "late-translation", said + why, post, other.title)
+            yield Finding("note", "late-translation", said + why, post)
         else:
-            yield Finding("note", "translations-differ", said, post, other.title)
+            yield Finding("note", "translations-differ", said, post)
     if one.studio and other.studio and one.studio != other.studio:
         said = f"{where} name two studios: {one.studio} and {other.studio}"
-        yield Finding("warning", "translations-differ", said, post, other.title)
+        yield Finding("warning", "translations-differ", said, post, other.studio)
     if one.role and other.role and not _stems(one.role) & _stems(other.role):
         said = f"{where} give roles that share no word: {one.role}; {other.role}"
         yield Finding("note", "translations-differ", said, post, other.role)

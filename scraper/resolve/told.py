@@ -17,7 +17,6 @@ class Told:
     url: str
     lang: str
     person: str
-    title: str | None
     published: date | None
     role: str | None
     studio: str | None

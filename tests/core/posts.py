@@ -3,12 +3,15 @@
 Rule: made as the reader makes them, without pages, so that a test says only what it is about.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from scraper.models import Answer, Capture, Interview, Named
-from scraper.resolve import Overrides, Resolved, Sighting, resolve
+from scraper.resolve import Overrides, Resolved, Sighting, histories
+from scraper.resolve import resolve as resolved
+from scraper.resolve.together import Forgotten, nobody
 
 SITE = "https://www.ombrelle.example"
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,6 +62,14 @@ def naming(*named: str) -> tuple[Named, ...]:
 def of(*readings: Interview, overrides: Overrides | None = None) -> Resolved:
     """Return what posts tell together."""
     return resolve([seen(reading) for reading in readings], overrides or Overrides())
+
+
+def resolve(
+    sightings: Iterable[Sighting], overrides: Overrides, forgotten: Forgotten = nobody
+) -> Resolved:
+    """Resolve sightings in any order; a build brings those of a URL together, too."""
+    by_url = sorted(sightings, key=lambda sighting: sighting.url)
+    return resolved((told for told, _ in histories(by_url)), overrides, forgotten)
 
 
 def codes(resolved: Resolved) -> list[str]:
