@@ -16,6 +16,7 @@ NEIGHBOURS = 20  # a name is compared with so many that follow it in a block
 MOST_WORDS = 6  # of a name that make blocks
 SHORTEST = 4  # letters of a word in which a slip is told from another word
 LONG = 8  # letters from which two slips are allowed
+ONE_LETTER, TWO_LETTERS = "one letter differs", "two letters differ"
 _SOUNDS = (("ph", "f"), ("ck", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("w", "v"), ("j", "i"))
 _SILENT = re.compile(r"[aeiouyh]|(.)(?=\1)")
 
@@ -109,7 +110,7 @@ def _slip(written: str, elsewhere: str) -> str | None:
     letters = OSA.distance(written, elsewhere, score_cutoff=most)
     if letters > most:
         return None
-    return "one letter differs" if letters == 1 else "two letters differ"
+    return ONE_LETTER if letters == 1 else TWO_LETTERS
 
 
 def _sound_alike(one: Words, other: Words) -> str | None:

@@ -13,7 +13,7 @@ import yaml
 from scraper.models import Finding, Nomination, Post
 from scraper.resolve.batons import batons
 from scraper.resolve.certain import is_first_name
-from scraper.resolve.close import alike, candidates
+from scraper.resolve.close import TWO_LETTERS, alike, candidates
 from scraper.resolve.languages import between_languages
 from scraper.resolve.who import OWN, Book
 
@@ -103,12 +103,14 @@ def _close_names(people: _People) -> Iterator[Finding]:
         if why is None or book.apart(keys[one], keys[other]):
             continue
         first, second = sorted((keys[one], keys[other]), key=lambda key: (-people.weight(key), key))
+        # Two who have posts of their own are two, more often than not.
+        both = people.has_post(first) and people.has_post(second)
+        if both and why == TWO_LETTERS:
+            continue
         pair = [book.name(first), book.name(second)]
         url = people.urls(second)[0]
-        # Two who have posts of their own are two, more often than not.
-        severity = "note" if people.has_post(first) and people.has_post(second) else "warning"
         yield Finding(
-            severity,
+            "note" if both else "warning",
             "close-names",
             f"{people.said(first)} and {people.said(second)} may be one person: {why}."
             f" If they are, overrides.yml: {entry(same=pair)}"

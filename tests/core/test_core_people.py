@@ -142,6 +142,15 @@ def test_names_that_are_only_close_are_asked_about(written: str, elsewhere: str,
     assert (codes(quiet), len(quiet.people)) == ([], 3)
 
 
+def test_two_who_have_posts_of_their_own_are_rather_two() -> None:
+    """One letter between them is worth a note, two are not; where one has no post, both are asked."""
+    told = of(post("Inès Valdoria", "a"), post("Inès Valdora", "b"), post("Inès Vadlorai", "c"))
+    (note,) = told.findings
+    assert (note.code, note.severity) == ("close-names", "note")
+    told = of(post("Inès Valdoria", "a", nominees=naming("Inès Vadlorai")))
+    assert [(f.code, f.severity) for f in told.findings] == [("close-names", "warning")]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -580,6 +589,28 @@ def test_a_chain_of_links_does_not_join_whom_people_hold_apart() -> None:
     told = of(*posts, overrides=read_overrides(apart))
     assert len(told.people) == 2
     assert "override-unused" not in codes(told)
+
+
+def test_a_link_within_a_language_is_no_translation() -> None:
+    """Two close names in two English posts that link to each other are asked about, not joined."""
+    told = of(
+        post("Inès Valdor", "a"),
+        post("Inès Vador", "b", translations=(("en", f"{SITE}/en/news/a/"),)),
+    )
+    assert len(told.people) == 2
+    assert codes(told) == ["close-names"]
+
+
+@pytest.mark.parametrize("spelling", ["Inès Valdor", "Inès Vador"])
+def test_a_decision_holds_for_every_spelling_of_a_person(spelling: str) -> None:
+    """Whichever of two joined spellings is held apart from a third, nobody asks again."""
+    posts = [
+        post("Inès Valdor", "a", nominees=naming("Inès Vaudor")),
+        post("Inès Vador", "b", "fr", translations=(("en", f"{SITE}/en/news/a/"),)),
+    ]
+    assert "close-names" in codes(of(*posts))
+    apart = [{"apart": [spelling, "Inès Vaudor"], "reason": "Cousins."}]
+    assert codes(of(*posts, overrides=read_overrides(apart))) == ["one-by-translation"]
 
 
 def test_a_late_translation_is_told() -> None:
