@@ -385,6 +385,13 @@ def test_the_entry_for_a_first_name_settles_it() -> None:
     assert codes(told) == []
 
 
+def test_nobody_is_thought_to_name_themselves() -> None:
+    """Fanny Dorval's «Fanny» is another Fanny."""
+    (finding,) = of(post("Fanny Dorval", "a", nominees=naming("Fanny"))).findings
+    assert (finding.code, finding.severity) == ("first-name", "note")
+    assert "known of that name: nobody" in finding.message
+
+
 def test_whose_whole_name_is_one_word_is_no_question() -> None:
     """A person with a post of that one word, and nobody else of it."""
     assert codes(of(GIVER, post("Fanny", "b"))) == []
