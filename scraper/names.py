@@ -3,12 +3,14 @@
 Rule: a name is returned as written; only its key is folded. Nobody's name stands in this file.
 """
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scraper.text import fold, words
+from scraper.text import fold, tidy, unaccented, without_emoji, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'‘ʼ\-.][^\W\d_]+)*\.?")
 _POSSESSIVE = re.compile(r"[’'‘ʼ](?:s|S)?$")
@@ -127,14 +129,62 @@ def is_name(text: str) -> bool:
     return len(found) == 1 and found[0].words > 1 and found[0].name == text.strip()
 
 
+# Titles before a name. In capitals they may be initials («MS Sastrakar»), and stay.
+_TITLES = frozenset(
+    words(
+        "dr doctor docteur prof professor professeur mr mrs ms miss mme mlle monsieur madame mademoiselle"
+    )
+)
+# Letters that are apostrophes (ʼ, ʻ), which Unicode counts among letters; they part words.
+_MARKS = re.compile("[\u02b0-\u02ff]")
+_NUMBERED = re.compile(r"(?:^|-)\d+$")
+
+
+def plain(name: str) -> str:
+    """Return a name without title, emoji and runs of spaces, otherwise as written."""
+    bare = tidy(without_emoji(name).replace("\u00a0", " ").replace("\u202f", " "))
+    first, _, rest = bare.partition(" ")
+    is_title = first != first.upper() and fold(first) in _TITLES
+    return rest if is_title and " " in rest else bare
+
+
+@lru_cache(maxsize=1 << 16)
+def parts(name: str) -> tuple[str, ...]:
+    """Return the words of a name, folded, in its order; letters of other scripts stay."""
+    bare = plain(name)
+    folded = fold(bare) if bare.isascii() else _letters(unaccented(bare))
+    return tuple(folded.split())
+
+
+def _letters(text: str) -> str:
+    """Return `text` with a space for all that is no letter, number or sign on a letter."""
+    return "".join(
+        c if unicodedata.category(c)[0] in "LNM" and not _MARKS.match(c) else " " for c in text
+    )
+
+
+@lru_cache(maxsize=1 << 16)
 def key(name: str) -> str:
-    """Return the key two spellings of one person share: folded words in alphabetical order."""
-    return " ".join(sorted(fold(name).split()))
+    """Return the key two spellings of one person share: folded words in alphabetical order.
+
+    Accents, case, hyphens, apostrophes, points behind initials, order, a title and emoji make no
+    difference. Empty for a name without letters.
+    """
+    return " ".join(sorted(parts(name)))
 
 
 def slug(name: str) -> str:
-    """Return a readable id made of a name: folded words joined by hyphens."""
-    return fold(name).replace(" ", "-")
+    """Return a readable id made of a name: folded words joined by hyphens.
+
+    Where that would say too little (letters of another script) or could be taken for a numbered
+    one's («ada-2»), a digest of the key makes it its own.
+    """
+    folded = " ".join(parts(name))
+    readable = fold(folded).replace(" ", "-")
+    if folded.isascii() and readable and not _NUMBERED.search(readable):
+        return readable
+    digest = hashlib.sha256((key(name) or name).encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{readable or 'person'}-{digest}"
 
 
 # Words that never are a name alone, and are one beside another capitalised word: «Ben Carter».

@@ -15,7 +15,10 @@ _SPACES = re.compile(r"\s{2,}|[\t\n\r\f\v\x1c-\x1f\u2028\u2029]")
 # Of ASCII, letters and digits make words, in lower case; all else parts them.
 _FOLDED = "".join(c.lower() if c.isalnum() else " " for c in map(chr, range(128)))
 # Letters that have no accent to take off (casefold has made "ss" of "ß" already).
-_LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
+_LIGATURES = (
+    ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"),
+    ("ə", "e"),
+)  # fmt: skip
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _EMOJI = re.compile(
     "[\u200d\u20e3\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"

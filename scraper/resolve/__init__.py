@@ -3,8 +3,10 @@
 Rule: pure and in a fixed order, so that the same archive gives the same result. One person's
 special case is an entry of overrides.yml; nobody's name stands here.
 
-overrides: what people decided · who: names → persons · history: captures → versions and status ·
-together: all of it → people, turns, posts, nominations.
+history: captures → versions and status · overrides: what people decided · told: what a post says of
+people · close: names that look alike · certain: what posts settle between them · who: names → persons ·
+turns: a person's posts → interviews · together: all of it → people, turns, posts, nominations ·
+doubts (languages, batons): what people have to decide, and what posts disagree about.
 """
 
 from scraper.resolve.history import History, Sighting, histories

@@ -1,10 +1,12 @@
 """What people decided about names: `data/overrides.yml`.
 
-Rule: an entry has a reason, and one name is decided about once.
+Rule: an entry has a reason, and one thing is decided once.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from scraper import names
@@ -31,11 +33,20 @@ class Differ:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Names that look alike and are of different people: each of another."""
+
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overrides:
-    """Spellings of one person, and names of two people told apart."""
+    """Spellings of one person, names of two people told apart, and names that are no doubt."""
 
     same: tuple[Same, ...] = ()
     differ: tuple[Differ, ...] = ()
+    apart: tuple[Apart, ...] = ()
 
 
 def read_overrides(data: Any) -> Overrides:
@@ -46,30 +57,63 @@ def read_overrides(data: Any) -> Overrides:
     overrides = Overrides(
         tuple(entry for entry in entries if isinstance(entry, Same)),
         tuple(entry for entry in entries if isinstance(entry, Differ)),
+        tuple(entry for entry in entries if isinstance(entry, Apart)),
     )
-    twice = Counter(names.key(name) for entry in overrides.same for name in entry.spellings)
-    twice += Counter(f"{names.key(entry.name)} in {entry.url}" for entry in overrides.differ)
-    for name, times in twice.items():
+    twice = Counter(_decisions(overrides))
+    for what, times in twice.items():
         if times > 1:
-            raise ValueError(f"{name!r} is decided about {times} times")
+            raise ValueError(f"{what!r} is decided about {times} times")
     return overrides
 
 
-def _entry(number: int, entry: Any) -> Same | Differ:
+def key(name: str) -> str:
+    """Return the key two spellings of one person share; never empty."""
+    return names.key(name) or name.casefold().strip()
+
+
+def _decisions(overrides: Overrides) -> Iterator[str]:
+    """Yield what each entry decides about: what comes twice is decided twice."""
+    group = {key(name): entry for entry in overrides.same for name in entry.spellings}
+    for same in overrides.same:
+        yield from (key(name) for name in same.spellings)
+    for differ in overrides.differ:
+        yield f"{key(differ.name)} in {differ.url}"
+    for apart in overrides.apart:
+        for one, other in combinations(sorted(key(name) for name in apart.names), 2):
+            if one == other:
+                raise ValueError(
+                    f"apart {', '.join(apart.names)}: two of them are spellings of one name;"
+                    " say with `differ` in which post it is whose"
+                )
+            if one in group and group[one] is group.get(other):
+                raise ValueError(f"{one!r} and {other!r} are said to be the same and apart")
+            yield f"{one} and {other}"
+
+
+def _entry(number: int, entry: Any) -> Same | Differ | Apart:
     """Return one entry; raise ValueError with its number."""
     if not isinstance(entry, dict) or not str(entry.get("reason") or "").strip():
         raise ValueError(f"entry {number} has no reason")
     reason = str(entry["reason"])
-    match entry:
-        case {"same": [_, _, *_] as group} if all(isinstance(n, str) and n.strip() for n in group):
+    match {name: value for name, value in entry.items() if name != "reason"}:
+        case {"same": [_, _, *_] as group, **rest} if not rest and _are_names(group):
             return Same(tuple(group), reason)
-        case {"differ": {"post": str(url), "name": str(name), "as": str(instead)}} if (
-            name.strip() and instead.strip()
+        case {"apart": [_, _, *_] as group, **rest} if not rest and _are_names(group):
+            return Apart(tuple(group), reason)
+        case {"differ": {"post": str(url), "name": str(name), "as": str(instead)}, **rest} if (
+            not rest and _are_names([name, instead])
         ):
+            if key(name) == key(instead):
+                raise ValueError(f"entry {number}: {instead!r} is another spelling of {name!r}")
             try:
                 return Differ(canonical(url), name, instead, reason)
             except WrongUsage as error:
                 raise ValueError(f"entry {number}: {error}") from None
     raise ValueError(
-        f"entry {number} is neither `same` (two or more names) nor `differ` (post, name, as)"
+        f"entry {number} is neither `same` (two or more names), `differ` (post, name, as)"
+        " nor `apart` (two or more names)"
     )
+
+
+def _are_names(group: list[Any]) -> bool:
+    return all(isinstance(name, str) and name.strip() for name in group)

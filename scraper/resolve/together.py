@@ -7,15 +7,14 @@ or author here, whatever the pages say.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from scraper.models import Evidence, Facts, Finding, Named, Nomination, Person, Post, Turn
+from scraper.resolve.doubts import doubts
 from scraper.resolve.history import History
 from scraper.resolve.overrides import Overrides
-from scraper.resolve.who import OWN, Book
+from scraper.resolve.turns import in_turns
+from scraper.resolve.who import Book
 
-# Posts of one person that are no translations of each other and lie further apart are two turns.
-SAME_TURN = timedelta(days=60)
 Forgotten = Callable[[str], bool]
 
 
@@ -53,16 +52,17 @@ def resolve(
                 hidden.add(history.url)
             else:
                 shown.append(history)
-    batons = _Batons(book, forgotten)
     for history in shown:
-        book.meet(_author(history), history.url, OWN)
-        batons.meet(history)
-    turns, posts = _turns_and_posts(shown, book)
-    nominations = tuple(_nominations(posts, batons, book, findings))
+        book.learn(history.url, history.facts, forgotten)
+    turns, posts_and_facts = _turns_and_posts(shown, book)
+    batons = _Batons(book, forgotten)
+    nominations = tuple(_nominations(posts_and_facts, batons, book, findings))
+    posts = tuple(post for post, _ in posts_and_facts)
+    findings += doubts(book, posts, nominations)
     return Resolved(
         people=tuple(_people(book, turns)),
         turns=turns,
-        posts=tuple(post for post, _ in posts),
+        posts=posts,
         nominations=nominations,
         findings=(*findings, *book.unused(forgotten)),
         hidden=frozenset(hidden),
@@ -98,12 +98,6 @@ class _Batons:
         self._book = book
         self._forgotten = forgotten
 
-    def meet(self, history: History) -> None:
-        """Make the book know everybody whom a post names."""
-        for named in (*history.facts.nominators, *history.facts.nominees):
-            if self._may_be_told(named, history.url):
-                self._book.meet(named.name, history.url)
-
     def edges(self, post: Post, facts: Facts) -> Iterator[tuple[tuple[str, str], Evidence]]:
         """Yield (nominator, nominee) by their keys, and the sentence that says so."""
         own = self._book.key(facts.person, post.url)
@@ -132,7 +126,9 @@ def _turns_and_posts(
     posts: list[tuple[Post, Facts]] = []
     for key in sorted(owners):
         person_id = book.id(key)
-        for number, group in enumerate(_by_turn(owners.pop(key)), start=1):
+        by_url = {history.url: history for history in owners.pop(key)}
+        for number, turn in enumerate(in_turns([book.told(url) for url in by_url]), start=1):
+            group = [by_url[told.url] for told in turn]
             turn_id = person_id if number == 1 else f"{person_id}-{number}"
             turns.append(_turn(turn_id, person_id, group))
             posts += _posts(turn_id, person_id, group)
@@ -159,27 +155,6 @@ def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[t
             found_by=history.found_by,
         )
         yield post, history.facts
-
-
-def _by_turn(group: Sequence[History]) -> list[list[History]]:
-    """Part a person's posts into turns: translations of each other, or of about the same date."""
-    turns: list[list[History]] = []
-    for history in sorted(group, key=lambda h: (str(h.facts.published or "9999"), h.url)):
-        for turn in turns:
-            if any(_same_turn(history, other) for other in turn):
-                turn.append(history)
-                break
-        else:
-            turns.append([history])
-    return turns
-
-
-def _same_turn(one: History, other: History) -> bool:
-    if one.url in other.facts.translations or other.url in one.facts.translations:
-        return True
-    if one.facts.published is None or other.facts.published is None:
-        return True
-    return abs(one.facts.published - other.facts.published) <= SAME_TURN
 
 
 def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:

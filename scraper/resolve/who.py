@@ -1,18 +1,23 @@
 """Who is who: from a name as a post writes it to a person, and back to one spelling.
 
-Rule: every spelling is met before anybody's spelling is asked for, so that a name never changes
-while ids are made of it.
+Rule: every post is learnt before anybody is asked for, so that a name never changes while ids are
+made of it.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import combinations, product
 
 from scraper import names
-from scraper.models import Finding
-from scraper.resolve.overrides import Overrides, Same
+from scraper.models import Facts, Finding
+from scraper.resolve.certain import Certain, is_first_name, settle
+from scraper.resolve.overrides import Apart, Overrides, Same
+from scraper.resolve.overrides import key as _key
+from scraper.resolve.told import Told, tell
 
 OWN = 1000  # a person's own post spells the name best: it outweighs so many mentions
+Forgotten = Callable[[str], bool]
 
 
 class Book:
@@ -20,11 +25,31 @@ class Book:
 
     def __init__(self, overrides: Overrides) -> None:
         self._overrides = overrides
-        self._spellings: dict[str, dict[str, int]] = defaultdict(dict)
-        self._written: dict[str, set[str]] = defaultdict(set)
-        self._used: set[tuple[str, str] | Same] = set()
+        self._posts: dict[str, Told] = {}
+        self._used: set[tuple[str, str] | Same | Apart] = set()
         self._same = {_key(name): entry for entry in overrides.same for name in entry.spellings}
         self._differ = {(d.url, _key(d.name)): d.instead for d in overrides.differ}
+        self._apart = dict(self._held_apart())
+
+    def learn(self, url: str, facts: Facts, forgotten: Forgotten) -> None:
+        """Take in whom a post at `url` (canonical) is of and whom it names."""
+        self._posts[url] = tell(
+            url, facts, lambda named: not forgotten(self.decided(named.name, url))
+        )
+
+    @cached_property
+    def posts(self) -> tuple[Told, ...]:
+        """What every post tells, in the order of URLs."""
+        return tuple(self._posts[url] for url in sorted(self._posts))
+
+    @cached_property
+    def certain(self) -> Certain:
+        """What the posts settle between them."""
+        return settle(self.posts, self._decided_key, self._held_to_be_two)
+
+    def told(self, url: str) -> Told:
+        """Return what the post at `url` tells."""
+        return self._posts[url]
 
     def decided(self, name: str, url: str) -> str:
         """Return the name by which the overrides want a person called whom a post calls `name`."""
@@ -34,51 +59,38 @@ class Book:
 
     def key(self, name: str, url: str) -> str:
         """Return the key of the person whom the post at `url` calls `name`."""
-        return _key(self.decided(name, url))
+        key = self._decided_key(name, url)
+        key = self.certain.in_post.get((url, key), key)
+        return self.certain.people.get(key, key)
 
-    def meet(self, name: str, url: str, weight: int = 1) -> None:
-        """Count a spelling of a person."""
-        place = url, _key(name)
-        instead = self._differ.get(place, name)
-        if place in self._differ:
-            self._used.add(place)
-        same = self._same.get(_key(instead))
-        if same and _key(instead) != _key(same.spellings[0]):
-            self._used.add(same)
-        key = self.key(name, url)
-        spellings, shown = self._spellings[key], same.spellings[0] if same else instead
-        spellings[shown] = spellings.get(shown, 0) + weight
-        if shown != instead:
-            self._written[key].add(instead)
+    def apart(self, one: str, other: str) -> bool:
+        """Tell whether it was decided that two keys are of two people."""
+        pairs = product(self._keys_of(one), self._keys_of(other))
+        return any(self._held_to_be_two(*pair) for pair in pairs)
 
     def keys(self) -> list[str]:
         """Return the keys of everybody met, in a fixed order."""
-        return sorted(self._spellings)
+        return sorted(self._shown)
 
     def name(self, key: str) -> str:
         """Return the spelling to show: the one most used, with most accents, least in capitals."""
-        return max(
-            self._spellings[key].items(),
-            key=lambda item: (
-                item[1],
-                sum(not letter.isascii() for letter in item[0]),
-                -sum(letter.isupper() for letter in item[0]),
-                item[0],
-            ),
-        )[0]
+        return self._names[key]
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return the words of a person's name, folded, in the order that is shown."""
+        return names.parts(self.name(key))
 
     def id(self, key: str) -> str:
         """Return a person's readable id."""
-        name = self.name(key)
-        # A name with no letter of the Latin script has no readable id; it still has its own.
-        return names.slug(name) or f"person-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        return self._ids[key]
 
     def spellings(self, key: str) -> tuple[str, ...]:
-        """Return every spelling that posts use of a person, and the one that is shown."""
-        return tuple(sorted({*self._written.get(key, ()), *self._spellings[key]}))
+        """Return every spelling of a person that is theirs alone, and the one that is shown."""
+        return tuple(sorted({*self._written[key], *self._shown[key]}))
 
-    def unused(self, forgotten: Callable[[str], bool]) -> Iterator[Finding]:
+    def unused(self, forgotten: Forgotten) -> Iterator[Finding]:
         """Yield a finding for each override that changed nothing."""
+        self._mark_used()
         for same in self._overrides.same:
             if same not in self._used:
                 said = f"same {', '.join(same.spellings)}: no post uses another than the first"
@@ -87,13 +99,102 @@ class Book:
             if (differ.url, _key(differ.name)) not in self._used:
                 said = f"differ {differ.name}: the post {differ.url} does not name them"
                 yield _unused(said, hidden=forgotten(differ.instead) or forgotten(differ.name))
+        for apart in self._overrides.apart:
+            if apart not in self._used:
+                said = f"apart {', '.join(apart.names)}: nobody would take two of them for one"
+                yield _unused(said, hidden=any(map(forgotten, apart.names)))
+
+    def mentions(self) -> Iterator[tuple[str, str, int]]:
+        """Yield (name, URL of the post that writes it, weight) of everybody in every post."""
+        for told in self.posts:
+            yield told.person, told.url, OWN
+            for named in (*told.nominators, *told.nominees):
+                yield named.name, told.url, 1
+
+    @cached_property
+    def _shown(self) -> dict[str, dict[str, int]]:
+        """The spellings that may be shown, by key, and how much they weigh."""
+        shown: dict[str, dict[str, int]] = defaultdict(dict)
+        for name, url, weight in self.mentions():
+            key = self.key(name, url)
+            if self._is_whole(name, url, key):
+                spelling = names.plain(self.decided(name, url)) or name
+                shown[key][spelling] = shown[key].get(spelling, 0) + weight
+        return dict(shown)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {key: max(shown.items(), key=_worth)[0] for key, shown in self._shown.items()}
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {key: names.slug(name) for key, name in self._names.items()}
+
+    @cached_property
+    def _written(self) -> dict[str, set[str]]:
+        """How posts write a name, by key; what a decision took for another's is not theirs."""
+        written: dict[str, set[str]] = defaultdict(set)
+        for name, url, _ in self.mentions():
+            key = self.key(name, url)
+            if self._is_whole(name, url, key):
+                written[key].add(self._differ.get((url, _key(name)), name))
+        return dict(written)
+
+    def _is_whole(self, name: str, url: str, key: str) -> bool:
+        # A first name is others' too: to forget one of them must not forget all.
+        return is_first_name(key) or not is_first_name(self._decided_key(name, url))
+
+    def _keys_of(self, key: str) -> set[str]:
+        return {key, *self._joined.get(key, ())}
+
+    @cached_property
+    def _joined(self) -> dict[str, set[str]]:
+        joined: dict[str, set[str]] = defaultdict(set)
+        for one, root in self.certain.people.items():
+            joined[root].add(one)
+        return dict(joined)
+
+    def _held_to_be_two(self, one: str, other: str) -> bool:
+        pair = frozenset((one, other))
+        self._used.update(self._apart.get(pair, ()))
+        return pair in self._apart
+
+    def _decided_key(self, name: str, url: str) -> str:
+        return _key(self.decided(name, url))
+
+    def _held_apart(self) -> Iterator[tuple[frozenset[str], tuple[Apart, ...]]]:
+        """Yield pairs of keys that were decided to be two people, with the entries that say so."""
+        said: dict[frozenset[str], tuple[Apart, ...]] = {}
+        for entry in self._overrides.apart:
+            for pair in combinations([_key(self.decided(name, "")) for name in entry.names], 2):
+                said[frozenset(pair)] = (*said.get(frozenset(pair), ()), entry)
+        # Who was told apart in one post is another than whom the other posts call so.
+        called: dict[str, set[str]] = defaultdict(set)
+        for differ in self._overrides.differ:
+            called[_key(differ.name)] |= {_key(differ.name), _key(self.decided(differ.instead, ""))}
+        for group in called.values():
+            for pair in combinations(sorted(group), 2):
+                said.setdefault(frozenset(pair), ())
+        yield from said.items()
+
+    def _mark_used(self) -> None:
+        for name, url, _ in self.mentions():
+            place = url, _key(name)
+            instead = self._differ.get(place, name)
+            if place in self._differ:
+                self._used.add(place)
+            same = self._same.get(_key(instead))
+            if same and _key(instead) != _key(same.spellings[0]):
+                self._used.add(same)
+
+
+def _worth(spelling: tuple[str, int]) -> tuple[int, int, int, str]:
+    """Return what makes a spelling, with its weight, the one to show."""
+    name, weight = spelling
+    accents = sum(not letter.isascii() for letter in name)
+    return weight, accents, -sum(letter.isupper() for letter in name), name
 
 
 def _unused(what: str, *, hidden: bool) -> Finding:
     said = "an entry is about somebody who was forgotten; take it out" if hidden else what
     return Finding("warning", "override-unused", f"overrides.yml: {said}")
-
-
-def _key(name: str) -> str:
-    """Return the key two spellings of one person share; never empty."""
-    return names.key(name) or name.casefold().strip()

@@ -1,78 +1,22 @@
 """Who is who, who named whom: one person under many spellings, and what people decided."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from scraper.checks import EXPECTATION, Tally, check, expected, read_expectations
-from scraper.models import Answer, Capture, Finding, Interview, Named, Series
-from scraper.resolve import Overrides, Resolved, Sighting, histories, read_overrides
-from scraper.resolve import resolve as resolve_histories
-from scraper.resolve.together import Forgotten, nobody
-
-SITE = "https://www.ombrelle.example"
-DAY = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def _post(person: str | None, slug: str, lang: str = "en", **more: Any) -> Interview:
-    """Return a reading of a post by an invented person."""
-    empty = Interview(
-        url=f"{SITE}/{lang}/news/{slug}/",
-        lang=lang,
-        title=f"Under the Mikroscope {person}",
-        standfirst=None,
-        category=None,
-        published=date(2023, 5, 4),
-        person=person,
-        role="Layout Artist",
-        role_detail=None,
-        studio="Paris",
-        intro=None,
-        nominators=(),
-        nominees=(),
-        answers=(Answer(1, "best-part", "Why?", "Because."),),
-        images=(),
-        call_to_action=None,
-        left_over=(),
-        quotes=(),
-    )
-    return replace(empty, **more)
-
-
-def _seen(
-    reading: Interview | None, url: str = "", day: int = 0, status: int = 200, run: str = "run"
-) -> Sighting:
-    """Return that a page was seen on a day."""
-    url = reading.url if reading else url
-    capture = Capture(
-        url, DAY + timedelta(days=day), "site", "response", status, "text/html",
-        f"sha256:{day}", f"{run}.warc.gz", day,
-    )  # fmt: skip
-    return Sighting(url, capture, reading)
-
-
-def resolve(
-    sightings: Iterable[Sighting], overrides: Overrides, forgotten: Forgotten = nobody
-) -> Resolved:
-    """Resolve sightings in any order; a build brings those of a URL together, too."""
-    by_url = sorted(sightings, key=lambda sighting: sighting.url)
-    return resolve_histories((told for told, _ in histories(by_url)), overrides, forgotten)
-
-
-def _names(*named: str) -> tuple[Named, ...]:
-    return tuple(Named(name, f"I name {name}.") for name in named)
-
-
-def _of(*readings: Interview, overrides: Overrides | None = None) -> Resolved:
-    return resolve([_seen(reading) for reading in readings], overrides or Overrides())
-
-
-def _codes(resolved: Resolved) -> list[str]:
-    return [finding.code for finding in resolved.findings]
+from scraper.models import Answer, Finding, Interview, Series
+from scraper.resolve import Overrides, read_overrides
+from tests.core.posts import DAY, SITE, resolve
+from tests.core.posts import codes as _codes
+from tests.core.posts import naming as _names
+from tests.core.posts import of as _of
+from tests.core.posts import post as _post
+from tests.core.posts import seen as _seen
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""Which names are of one person although their letters differ: what the posts themselves settle.
+
+Rule: two posts have to say so, each for itself; what only looks alike is left to people.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from scraper import names
+from scraper.resolve.close import alike
+from scraper.resolve.told import Told
+
+Key = Callable[[str, str], str]  # (name, URL of the post that writes it) → key of the person
+Apart = Callable[[str, str], bool]  # whether people decided that two keys are two people
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two names taken for one person, because the posts say to be translations of each other."""
+
+    name: str
+    url: str
+    other_name: str
+    other_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certain:
+    """Keys that are another's; keys that are another's in one post; and why the former."""
+
+    people: Mapping[str, str]
+    in_post: Mapping[tuple[str, str], str]
+    joined: tuple[Joined, ...]
+
+
+def settle(posts: Sequence[Told], key: Key, apart: Apart) -> Certain:
+    """Return which keys are of one person; `posts` in the order of their URLs."""
+    same: dict[str, str] = {}
+    members: dict[str, set[str]] = defaultdict(set)
+    joined = []
+    in_post: dict[tuple[str, str], str] = {}
+    for one, other in translations(posts):
+        a, b = key(one.person, one.url), key(other.person, other.url)
+        first, second = sorted((_root(same, a), _root(same, b)))
+        if first == second:
+            continue
+        if alike(names.parts(one.person), names.parts(other.person)):
+            pairs = product({first, *members[first]}, {second, *members[second]})
+            if not any(apart(*pair) for pair in pairs):
+                same[second] = first
+                members[first] |= {second, *members[second]}
+                joined.append(Joined(one.person, one.url, other.person, other.url))
+        elif _is_first_name_of(a, b) and not apart(a, b):
+            in_post[one.url, a] = b
+        elif _is_first_name_of(b, a) and not apart(a, b):
+            in_post[other.url, b] = a
+
+    def settled(name: str, url: str) -> str:
+        said = key(name, url)
+        return _root(same, in_post.get((url, said), said))
+
+    in_post |= _first_names(posts, settled, apart)
+    return Certain(
+        people={one: _root(same, one) for one in same},
+        in_post={place: _root(same, whom) for place, whom in in_post.items()},
+        joined=tuple(joined),
+    )
+
+
+def translations(posts: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
+    """Yield posts in two languages of which one says that the other is its translation, once."""
+    by_url = {told.url: told for told in posts}
+    met = set()
+    for told in posts:
+        for url in sorted(told.translations):
+            other = by_url.get(url)
+            pair = frozenset((told.url, url))
+            if other is not None and other.lang != told.lang and pair not in met:
+                met.add(pair)
+                yield told, other
+
+
+def is_first_name(key: str) -> bool:
+    """Tell whether a key is one word alone, so that it may be anybody's of that name."""
+    return key.isascii() and " " not in key
+
+
+def _is_first_name_of(brief: str, whole: str) -> bool:
+    return is_first_name(brief) and not is_first_name(whole) and brief in whole.split()
+
+
+def _root(same: Mapping[str, str], key: str) -> str:
+    while key in same:
+        key = same[key]
+    return key
+
+
+def _first_names(posts: Sequence[Told], key: Key, apart: Apart) -> dict[tuple[str, str], str]:
+    """Return whom a post means with a first name, where one person's own post answers it.
+
+    «Fanny» in Ada's post is that Fanny whose post says that Ada named her, or whom Ada's post in
+    another language names in full, if there is one such Fanny and no other.
+    """
+    # (end, person) → who is tied to them there, and the posts that say so.
+    tied: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for author, url, end, whom in _ends(posts, key):
+        tied[end, author][whom].add(url)
+        tied["nominator" if end == "nominee" else "nominee", whom][author].add(url)
+    found = {}
+    for author, url, end, said in _ends(posts, key):
+        if is_first_name(said):
+            meant = [
+                whom
+                for whom, urls in tied[end, author].items()
+                if _is_first_name_of(said, whom) and whom != author and urls - {url}
+            ]
+            if len(meant) == 1 and not apart(said, meant[0]):
+                found[url, said] = meant[0]
+    return found
+
+
+def _ends(posts: Sequence[Told], key: Key) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (author, URL, what the named one is, the named one) of every post."""
+    for told in posts:
+        author = key(told.person, told.url)
+        for end, named in (("nominee", told.nominees), ("nominator", told.nominators)):
+            for one in named:
+                yield author, told.url, end, key(one.name, told.url)

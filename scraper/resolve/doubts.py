@@ -1,0 +1,173 @@
+"""What people have to decide about names, and what posts say that cannot all be true.
+
+Rule: a doubt is told and nothing is changed by it. Where an entry of overrides.yml would settle it,
+the finding holds that entry, ready to paste; its reason is the one thing to write.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from scraper.models import Finding, Nomination, Post
+from scraper.resolve.batons import batons
+from scraper.resolve.certain import is_first_name
+from scraper.resolve.close import TWO_LETTERS, alike, candidates
+from scraper.resolve.languages import between_languages
+from scraper.resolve.who import OWN, Book
+
+REASON = "who says so, and where"
+QUOTED = '"'
+SOME = 3  # posts, or people, that a message names
+WIDE = 1_000_000  # characters of a line: an entry stays on one
+
+
+def doubts(
+    book: Book, posts: Sequence[Post], nominations: Sequence[Nomination]
+) -> Iterator[Finding]:
+    """Yield a finding for each doubt, in a fixed order; call it before `Book.unused`."""
+    people = _People(book, {post.url: post.id for post in posts})
+    yield from _close_names(people)
+    yield from _first_names(people)
+    yield from _one_by_translation(people)
+    yield from between_languages(book, posts)
+    yield from batons({book.id(key): book.name(key) for key in people.keys}, nominations)
+
+
+def entry(**decision: Any) -> str:
+    """Return an entry of overrides.yml on one line."""
+    said = {**decision, "reason": REASON}
+    plain = _on_one_line(said, None)
+    # In quotation marks where a name holds what would break the line.
+    return f"- {plain if plain.isprintable() else _on_one_line(said, QUOTED)}"
+
+
+def _on_one_line(said: Mapping[str, Any], style: str | None) -> str:
+    return str(
+        yaml.safe_dump(
+            said,
+            default_flow_style=True,
+            default_style=style,
+            allow_unicode=True,
+            sort_keys=False,
+            width=WIDE,
+        )
+    ).strip()
+
+
+class _People:
+    """Where posts speak of each person."""
+
+    def __init__(self, book: Book, posts: Mapping[str, str]) -> None:
+        self.book = book
+        self.keys = book.keys()
+        self.posts = posts  # ids by URL
+        self.quotes: dict[tuple[str, str], str] = {}
+        self._weights: dict[str, dict[str, int]] = defaultdict(dict)
+        for told in book.posts:
+            author = book.key(told.person, told.url)
+            self._weights[author][told.url] = OWN
+            self.quotes[author, told.url] = told.person
+            for named in (*told.nominators, *told.nominees):
+                key = book.key(named.name, told.url)
+                self._weights[key].setdefault(told.url, 1)
+                self.quotes.setdefault((key, told.url), named.quote)
+
+    def weight(self, key: str) -> int:
+        """Return how much posts say of a person: their own most of all."""
+        return sum(self._weights[key].values())
+
+    def has_post(self, key: str) -> bool:
+        """Tell whether a person has a post of their own."""
+        return OWN in self._weights[key].values()
+
+    def urls(self, key: str) -> list[str]:
+        """Return the posts that are of a person or name them, their own first."""
+        return sorted(self._weights[key], key=lambda url: (-self._weights[key][url], url))
+
+    def said(self, key: str) -> str:
+        """Return a person's name with the posts that write it."""
+        ids = [self.posts[url] for url in self.urls(key)]
+        more = f" and {len(ids) - SOME} more" if len(ids) > SOME else ""
+        return f"{self.book.name(key)} ({', '.join(ids[:SOME])}{more})"
+
+
+def _close_names(people: _People) -> Iterator[Finding]:
+    """Yield a finding for each two names that may be of one person."""
+    book = people.book
+    keys = [key for key in people.keys if " " in key]
+    words = [book.words(key) for key in keys]
+    for one, other in candidates(words):
+        why = alike(words[one], words[other])
+        if why is None or book.apart(keys[one], keys[other]):
+            continue
+        first, second = sorted((keys[one], keys[other]), key=lambda key: (-people.weight(key), key))
+        # Two who have posts of their own are two, more often than not.
+        both = people.has_post(first) and people.has_post(second)
+        if both and why == TWO_LETTERS:
+            continue
+        pair = [book.name(first), book.name(second)]
+        url = people.urls(second)[0]
+        yield Finding(
+            "note" if both else "warning",
+            "close-names",
+            f"{people.said(first)} and {people.said(second)} may be one person: {why}."
+            f" If they are, overrides.yml: {entry(same=pair)}"
+            f" If they are two: {entry(apart=pair)}",
+            people.posts[url],
+            people.quotes[second, url],
+        )
+
+
+def _first_names(people: _People) -> Iterator[Finding]:
+    """Yield a finding for each first name of which no post settles whose it is."""
+    book = people.book
+    called: dict[str, list[str]] = defaultdict(list)
+    for key in people.keys:
+        for word in {*key.split()} if " " in key else ():
+            called[word].append(key)
+    known: dict[str, list[str]] = {}
+    for told in book.posts:
+        author = book.key(told.person, told.url)
+        named = {book.key(each.name, told.url): each for each in (*told.nominators, *told.nominees)}
+        for key, each in sorted(named.items()):
+            if not is_first_name(key):
+                continue
+            if key not in known:
+                known[key] = [one for one in called[key] if not book.apart(key, one)]
+            # Nobody names themselves; three and whether there are more is all that is told.
+            others = [one for one in known[key][: SOME + 2] if one != author][: SOME + 1]
+            if others or not people.has_post(key):
+                yield _first_name(people, each.name, told.url, people.quotes[key, told.url], others)
+
+
+def _first_name(people: _People, name: str, url: str, quote: str, known: Sequence[str]) -> Finding:
+    whole = [people.book.name(one) for one in known]
+    meant = whole[0] if len(whole) == 1 else f"{name} …"
+    who = ", ".join(whole[:SOME]) + (" and others" if len(whole) > SOME else "")
+    said = entry(differ={"post": url, "name": name, "as": meant})
+    return Finding(
+        "warning" if known else "note",
+        "first-name",
+        f"the post names {name} and no surname; known of that name: {who or 'nobody'}."
+        f" To say who it is, overrides.yml: {said}",
+        people.posts[url],
+        quote,
+    )
+
+
+def _one_by_translation(people: _People) -> Iterator[Finding]:
+    """Yield a finding for each two names that are one because of a link between languages."""
+    for joined in people.book.certain.joined:
+        one, other = people.posts[joined.url], people.posts[joined.other_url]
+        said = entry(apart=[joined.name, joined.other_name])
+        yield Finding(
+            "note",
+            "one-by-translation",
+            f"{joined.name} ({one}) and {joined.other_name} ({other}) are taken for one person:"
+            f" the posts say to be translations of each other."
+            f" If they are two, overrides.yml: {said}",
+            other,
+            people.quotes[people.book.key(joined.other_name, joined.other_url), joined.other_url],
+        )
