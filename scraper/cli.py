@@ -20,12 +20,14 @@ import click
 
 from scraper import __version__
 from scraper import nightly as night
+from scraper import original as originals
 from scraper.archive import Archive
 from scraper.build import build as build_database
 from scraper.build import make, read_all, read_series
 from scraper.crawl import crawl as run_crawl
 from scraper.crawl import hosts_of, import_paths, interfaces_of
 from scraper.database import opened
+from scraper.erase import Forgotten
 from scraper.erase import forget as erase
 from scraper.errors import (
     ArchiveError,
@@ -237,6 +239,7 @@ def _crawl(
         waiting=lambda seconds, why: (
             report.note(f"waiting {seconds:.0f} s: {why}") if why else None
         ),  # the usual delay has no reason to be told
+        forgotten=plan_.skip,
     ) as fetcher:
         run = run_crawl(
             Archive(context.folder.archive), fetcher, plan_, known, is_of_series, report
@@ -380,6 +383,24 @@ def verify(context: Context) -> None:
 
 @main.command()
 @_common
+@click.argument("what", metavar="CAPTURE")
+@click.argument("offset", required=False, type=click.IntRange(min=0), metavar="[OFFSET]")
+@click.option("--headers", is_flag=True, help="Print the WARC and HTTP headers before it.")
+def original(context: Context, what: str, offset: int | None, headers: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Print the bytes that were received, to the letter.
+
+    CAPTURE is a capture's id, FILE@OFFSET or FILE OFFSET, a URL, or the id of a post, version,
+    answer or quote. Of a URL or a post the newest capture is printed.
+    """
+    folder = context.folder
+    capture = originals.find(what, offset, folder, _forgotten(folder))
+    body = originals.payload(capture, folder)
+    heads = originals.records(capture, folder) if headers else []
+    click.echo(b"".join((*heads, body)), nl=False)
+
+
+@main.command()
+@_common
 @click.argument("what", metavar="URL|PERSON")
 def forget(context: Context, what: str) -> None:
     """Erase a post or a person from archive, database and exports, and never fetch it again."""
@@ -393,11 +414,22 @@ def forget(context: Context, what: str) -> None:
             build_database(folder, whatever_is_expected=True)
             if folder.exports.exists():
                 export_files(folder.database, folder.exports)
-    click.echo(f"forgotten: {forgotten.posts} posts, out of {len(forgotten.segments)} segments")
+    _tell_forgotten(forgotten)
+
+
+def _tell_forgotten(forgotten: Forgotten) -> None:
+    """Say what was erased, and what a person has to see to."""
+    pages = f" and {forgotten.pages} other pages" if forgotten.pages else ""
+    where = f"out of {len(forgotten.segments)} segments"
+    click.echo(f"forgotten: {forgotten.posts} posts{pages}, {where}")
+    for url in forgotten.told_by:
+        click.echo(f"others name them in their own words, which stay: {url}")
+    for line in forgotten.mentions:
+        click.echo(f"yours to change, it still names them: {line}")
     if forgotten.damage:
-        where = "; ".join(forgotten.damage)
+        damage = "; ".join(forgotten.damage)
         raise ArchiveError(
-            f"what is damaged could not be looked into and may still hold it: {where}"
+            f"what is damaged could not be looked into and may still hold it: {damage}"
         )
 
 

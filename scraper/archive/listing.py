@@ -24,6 +24,7 @@ from scraper.urls import canonical
 CAPTURE_KINDS = frozenset({"response", "revisit", "resource", "conversion"})
 RESULT = "urn:mikroscope:result"  # target URI of the record with a run's result
 MEMORY = "urn:mikroscope:memory"  # target URI of records with what a run remembers of URLs
+ERASED = "urn:mikroscope:erased"  # target URI of what stands where a record was, before erasure
 INDEX_FORMAT = 1
 _NAME = re.compile(r"\d{17}-(?P<source>[a-z]+)\.warc\.gz")
 Facts = dict[str, dict[str, Any]]
@@ -47,7 +48,7 @@ def list_segment(path: Path) -> tuple[Listing, bool]:
             sound = False
             continue
         for record in read_records(BytesIO(member.data)):
-            _list_record(listing, record, path.name, member.offset)
+            list_record(listing, record, path.name, member.offset)
     listing.run = run_so_far(listing)
     return listing, sound
 
@@ -145,7 +146,8 @@ def canonical_or_raw(url: str) -> str:
         return url
 
 
-def _list_record(listing: Listing, record: Record, file: str, offset: int) -> None:
+def list_record(listing: Listing, record: Record, file: str, offset: int) -> None:
+    """Add what a record says to the listing of its segment."""
     if record.kind == "warcinfo":
         run_id = file.removesuffix(".warc.gz")
         listing.run = Run(run_id, _source_of(file), parse_date(record.date))

@@ -3,7 +3,7 @@
 Rule: a database is made whole beside the published one and then published in one step; the same
 series gives the same rows in the same order.
 
-rows: what stands in each table · search: the full-text index.
+rows: what stands in each table · search: the full-text index · compare: one database and another.
 """
 
 import os
@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from importlib import resources
-from itertools import zip_longest
 from pathlib import Path
 
 from scraper.database.rows import Row, capture_id, question_rows, tables
@@ -23,7 +22,6 @@ from scraper.models import Series
 __all__ = [
     "capture_id",
     "create",
-    "differences",
     "opened",
     "publish",
     "question_rows",
@@ -153,24 +151,3 @@ def rows_of(connection: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]
     """Yield the rows of a table or view; tables in the order of their ids."""
     order = " ORDER BY id" if table in table_names() else ""
     yield from connection.execute(f'SELECT * FROM "{table}"{order}')  # noqa: S608 - names of our own schema
-
-
-def differences(one: Path, other: Path) -> Iterator[str]:
-    """Yield what two databases do not hold alike: "the schema", "table …"."""
-    with closing(opened(one)) as left, closing(opened(other)) as right:
-        compared = {
-            "the schema": "SELECT type, name, sql FROM sqlite_master ORDER BY type, name",
-            **{f"table {t}": f'SELECT * FROM "{t}" ORDER BY id' for t in table_names()},  # noqa: S608 - names of our own schema
-            "the search index": "SELECT rowid, * FROM answers_fts ORDER BY rowid",
-            "the index of names": "SELECT rowid, * FROM people_fts ORDER BY rowid",
-        }
-        yield from (what for what, sql in compared.items() if not _same(left, right, sql))
-
-
-def _same(left: sqlite3.Connection, right: sqlite3.Connection, sql: str) -> bool:
-    """Tell whether a query has the same rows in both; a table that cannot be read is another."""
-    try:
-        pairs = zip_longest(left.execute(sql), right.execute(sql))
-        return all(a is not None and b is not None and tuple(a) == tuple(b) for a, b in pairs)
-    except sqlite3.Error:
-        return False

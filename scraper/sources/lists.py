@@ -90,6 +90,8 @@ def _judge(visiting: Visit, posts: tuple[index.RestPost, ...]) -> None:
     aside: dict[str, dict[str, Any]] = {}
     for post in posts:
         known = visiting.frontier.known(post.url)
+        if visiting.work.plan.skip(post.url):
+            continue
         if not found(visiting, post.url, "rest", post.changed) or known.captured_at:
             continue
         stated = visiting.frontier.changed(post.url)

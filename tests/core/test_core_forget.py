@@ -108,10 +108,10 @@ def test_it_is_not_imported_again(published: DataFolder, site: Site, tmp_path: P
 
 
 def test_tombstones_hold_no_personal_data(published: DataFolder) -> None:
-    """Digests and a salt, and nothing that a person could read."""
+    """Digests under a key that stands elsewhere, for the owner only, and nothing to read."""
     within("forget", NOOR, "--data", published.root)
     kept = json.loads(published.tombstones.read_text("utf-8"))
-    assert set(kept) == {"salt", "urls", "people"}
+    assert set(kept) == {"digest", "urls", "people"}
     assert kept["urls"]
     assert kept["people"]
     for digest in [*kept["urls"], *kept["people"]]:
