@@ -152,7 +152,7 @@ def main() -> None:
 
 def _finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
     if not math.isfinite(value):  # nan is in every range
-        raise click.BadParameter("expected a number of seconds")
+        raise click.BadParameter("expected a number")
     return value
 
 
@@ -224,9 +224,10 @@ def _crawl(
     max_requests: int | None,
     contact: str,
     delay: float,
+    seconds: float | None = None,
     **plan: Any,
 ) -> Run:
-    """Bring the archive up to date; options as on the command line."""
+    """Bring the archive up to date, within `seconds` if given; options as on the command line."""
     plan_ = Plan(skip=_forgotten(context.folder), **plan)
     known = context.folder.known_urls() if origin_of(plan_.site) == STUDIO else []
     with Fetcher(
@@ -235,7 +236,7 @@ def _crawl(
         hosts=hosts_of(plan_),
         interfaces=interfaces_of(plan_),
         clock=CLOCK,
-        limits=Limits(max_requests=max_requests),
+        limits=Limits(max_requests=max_requests, run=seconds),
         waiting=lambda seconds, why: (
             report.note(f"waiting {seconds:.0f} s: {why}") if why else None
         ),  # the usual delay has no reason to be told
@@ -328,9 +329,20 @@ def _serve(folder: DataFolder, host: str, port: int, notice: str | None = None) 
 @main.command()
 @_common
 @_crawling
-def nightly(context: Context, **options: Any) -> None:
+@click.option(
+    "--deadline",
+    default=6.0,
+    show_default=True,
+    type=click.FloatRange(0, 24 * 365, min_open=True),
+    callback=_finite,
+    metavar="HOURS",
+    help="End a run that takes longer; the crawl stops at three quarters of it.",
+)
+def nightly(context: Context, deadline: float, **options: Any) -> None:
     """Crawl, build, export, under a lock; what cron calls."""
-    with context.report() as report:
+    seconds = deadline * 3600
+    options["seconds"] = seconds * night.CRAWL_SHARE
+    with night.ended_after(seconds), context.report() as report:
         summary = night.nightly(context.folder, lambda: _crawl(context, report, **options))
     click.echo(summary)
 
@@ -451,7 +463,12 @@ def demo(context: Context, no_serve: bool, host: str, port: int) -> None:  # noq
         context = Context(DataFolder(Path(root)), context.machines)
         with context.folder.locked(), serve_sample(Studio.sample()) as site:
             click.echo(f"The sample studio (all invented) answers at {site.url}")
-            options = {"site": site.url, "source": "site", "endpoint": None, "full": False}
+            options: dict[str, Any] = {
+                "site": site.url,
+                "source": "site",
+                "endpoint": None,
+                "full": False,
+            }
             with context.report() as report:
                 run = _crawl(
                     context, report, max_requests=None, contact=CONTACT, delay=0.0, **options

@@ -20,7 +20,8 @@ from scraper.text import fold
 from scraper.tombstones import Tombstones
 from scraper.urls import canonical, slug_of
 
-_REDIRECTS = range(300, 400)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PAGES = frozenset({200, 304, None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,15 @@ def _told_by(series: Series, meant: list[Person], owners: Mapping[str, str]) -> 
 
 
 def _leading_to(urls: set[str], archive: Archive) -> set[str]:
-    """Return the URLs that redirect to one of these, also by way of another."""
+    """Return the URLs that only redirect to one of these, also by way of another.
+
+    Of a URL that had a page of its own, only the redirect goes.
+    """
     leads: dict[str, set[str]] = {}
-    for capture in archive.captures():
-        if capture.http_status in _REDIRECTS:
+    captures = list(archive.captures())
+    pages = {c.url for c in captures if c.http_status in _PAGES}
+    for capture in captures:
+        if capture.http_status in _REDIRECTS and capture.url not in pages:
             try:
                 target = canonical(urljoin(capture.url, archive.header(capture, "location") or ""))
             except (ArchiveError, WrongUsage):

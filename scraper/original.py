@@ -17,9 +17,10 @@ from scraper.urls import canonical
 _ENDING = ".warc.gz"
 _PLACE = re.compile(rf"(?P<file>[^/\n]+?)(?:{re.escape(_ENDING)})?@(?P<offset>\d{{1,18}})")
 _SHOWS = frozenset({200, 304, None})  # status of a capture that shows the page
-# What has a readable id, and the capture that its row leads to: of a post its URL's newest.
+# What has a readable id, and the capture that its row leads to; of a post also where to look for a
+# newer one.
 _LEADS = (
-    "SELECT url AS place FROM posts WHERE id = ?1",
+    "SELECT capture_id, url FROM posts WHERE id = ?1",
     "SELECT capture_id FROM versions WHERE id = ?1",
     "SELECT capture_id FROM answers JOIN posts ON posts.id = post_id WHERE answers.id = ?1",
     "SELECT capture_id FROM evidence JOIN posts ON posts.id = post_id WHERE evidence.id = ?1",
@@ -44,7 +45,8 @@ def find(
         raise WrongUsage(f"expected the name of a segment before the offset, got {what!r}")
     if what.lower().startswith(("http://", "https://")):
         return _newest(canonical(what), archive, forgotten)
-    return find(_led_to(what, folder), None, folder, forgotten)
+    # The capture that is published comes first: where it is damaged, no other is printed for it.
+    return [find(place, None, folder, forgotten) for place in _led_to(what, folder)][-1]
 
 
 def records(capture: Capture, folder: DataFolder) -> list[bytes]:
@@ -73,12 +75,12 @@ def _newest(url: str, archive: Archive, forgotten: Callable[[str], bool]) -> Cap
     return max(showing, key=lambda c: (c.captured_at, c.file, c.offset))
 
 
-def _led_to(what: str, folder: DataFolder) -> str:
-    """Return the capture's id, or the URL, that a row of the database leads to."""
+def _led_to(what: str, folder: DataFolder) -> list[str]:
+    """Return the capture's id, and of a post its URL, to which a row of the database leads."""
     with closing(database.opened(folder.database)) as connection:
         for sql in _LEADS:
-            for (place,) in connection.execute(sql, (what,)):
-                return str(place)
+            for places in connection.execute(sql, (what,)):
+                return list(map(str, places))
     raise BadInput(
         f"{what}: expected a capture (FILE@OFFSET), a URL,"
         " or the id of a post, version, answer or quote"

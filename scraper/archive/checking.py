@@ -18,12 +18,11 @@ from scraper.archive.listing import (
     run_so_far,
     was_finished,
 )
-from scraper.archive.members import Member, mapped, members
+from scraper.archive.members import Member, has_idle_bits, mapped, members
 from scraper.archive.reading import Record, inspected
-from scraper.archive.record import WIDEST, is_our_header
+from scraper.archive.record import is_our_header
 
 _INDEX = index_path(Path("*")).name
-_HEADER = 10 + WIDEST  # bytes that a header of a gzip member of ours has at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ class Inspection:
         if member.data is None:
             yield member.problem
             return
-        if order and not _header_is_ours(path, member.offset):
-            yield "the header of its gzip member differs"
+        if order and not _frame_is_ours(path, member, member.data):
+            yield "the frame of its gzip member differs"
         record, problems = inspected(member.data)
         yield from problems
         if record is None:
@@ -108,9 +107,19 @@ class _Order:
         self._previous = name
 
 
-def _header_is_ours(path: Path, offset: int) -> bool:
+def _frame_is_ours(path: Path, member: Member, content: bytes) -> bool:
+    """Tell whether those bits of a member that no checksum covers are as we write them."""
     with mapped(path) as data:
-        return is_our_header(bytes(data[offset : offset + _HEADER]))
+        whole = bytes(data[member.offset : member.end])
+    return is_our_header(whole) and not has_idle_bits(whole, content)
+
+
+def unreadable(member: Member) -> str:
+    """Return why no record can be read of a member; nothing where one can."""
+    if member.data is None:
+        return member.problem
+    record, problems = inspected(member.data)
+    return "" if record else problems[0]
 
 
 def shortened(path: Path) -> Iterator[Damage]:

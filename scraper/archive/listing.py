@@ -17,7 +17,7 @@ from typing import Any
 from scraper.archive.members import members
 from scraper.archive.reading import Record, read_records
 from scraper.archive.record import from_base32, hex_digest, parse_date
-from scraper.errors import WrongUsage
+from scraper.errors import BadInput, WrongUsage
 from scraper.models import Capture, Run
 from scraper.urls import canonical
 
@@ -44,11 +44,12 @@ def list_segment(path: Path) -> tuple[Listing, bool]:
     """Read a segment's index out of the segment; whether it is sound to its end."""
     listing, sound = Listing(), True
     for member in members(path):
-        if member.data is None:
+        try:
+            for record in read_records(BytesIO(member.data or b"")):
+                list_record(listing, record, path.name, member.offset)
+            sound = sound and member.data is not None
+        except BadInput:  # whole to gzip and no record: `verify` names it
             sound = False
-            continue
-        for record in read_records(BytesIO(member.data)):
-            list_record(listing, record, path.name, member.offset)
     listing.run = run_so_far(listing)
     return listing, sound
 

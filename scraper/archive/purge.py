@@ -9,13 +9,15 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urljoin
 
+from scraper.archive.checking import unreadable
 from scraper.archive.listing import ERASED, MEMORY, RESULT, index_path
 from scraper.archive.members import Member, mapped, members, sync_folder
 from scraper.archive.reading import Record, read_records
@@ -37,13 +39,13 @@ class Unwanted:
     url: Callable[[str], bool]
     text: Callable[[str], bool] = lambda _text: False
 
-    def is_url(self, url: str | None) -> bool:
+    def is_url(self, url: str) -> bool:
         """Tell of a URL as it is and in its canonical form; what is no URL is not unwanted."""
         try:
-            form = canonical(url or "")
+            form = canonical(url)
         except WrongUsage:
             return False
-        return self.url(form) or self.url(url or "")
+        return self.url(form) or self.url(url)
 
     def is_told_in(self, text: str) -> bool:
         """Tell whether a note of our own speaks of it: by a URL or in words."""
@@ -54,15 +56,16 @@ class Unwanted:
 def rewrite(path: Path, unwanted: Unwanted) -> int:
     """Write a segment again without what is unwanted; return how many records that concerned.
 
-    A damaged member stays, since nobody can tell what is in it. Nothing is written where nothing is
+    A damaged member stays, since nobody can tell what is in it; `verify` names it. Nothing is written where nothing is
     unwanted.
     """
     touched, beside = 0, path.with_name(f"{path.name}.part")
+    gone: set[str] = set()
     with mapped(path) as data, ExitStack() as opened:
         out: IO[bytes] | None = None
         for member in members(path):
             old = bytes(data[member.offset : member.end])
-            new = _purged(old, member, path.name, unwanted)
+            new = old if unreadable(member) else _purged(old, member, path.name, unwanted, gone)
             if new != old and out is None:
                 out = opened.enter_context(beside.open("wb"))
                 out.write(data[: member.offset])
@@ -79,8 +82,8 @@ def rewrite(path: Path, unwanted: Unwanted) -> int:
     return touched
 
 
-def _purged(old: bytes, member: Member, file: str, unwanted: Unwanted) -> bytes:
-    """Return a member as it is, or what stands in its place."""
+def _purged(old: bytes, member: Member, file: str, unwanted: Unwanted, gone: set[str]) -> bytes:
+    """Return a member as it is, or what stands in its place; `gone` learns of records that went."""
     for record in read_records(BytesIO(member.data or b"")):
         if record.url == ERASED:
             return old
@@ -96,11 +99,25 @@ def _purged(old: bytes, member: Member, file: str, unwanted: Unwanted) -> bytes:
             if kept_lines != lines:
                 text = "".join(f"{line}\r\n" for line in kept_lines).encode()
                 return _replaced(record, "application/warc-fields", text, len(old))
-        elif unwanted.is_url(record.url) or unwanted.is_url(
-            record.header("WARC-Refers-To-Target-URI")
+        elif (
+            any(map(unwanted.is_url, _urls_of(record)))
+            or _name_in(record, "WARC-Concurrent-To") in gone
         ):
+            gone.add(_name_in(record, "WARC-Record-ID"))
             return _erased(f"{file}@{member.offset}", record.date, len(old))
     return old
+
+
+def _name_in(record: Record, header: str) -> str:
+    return record.header(header) or ""
+
+
+def _urls_of(record: Record) -> Iterator[str]:
+    """Yield the URLs that a record is of, repeats, or leads to."""
+    yield record.url or ""
+    yield record.header("WARC-Refers-To-Target-URI") or ""
+    if target := record.http_header("location"):
+        yield urljoin(record.url or "", target)
 
 
 def _replaced(record: Record, content_type: str, block: bytes, size: int) -> bytes:

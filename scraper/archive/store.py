@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from scraper.archive.checking import Damage, Inspection, missing, shortened
+from scraper.archive.checking import Damage, Inspection, missing, shortened, unreadable
 from scraper.archive.listing import (
     ERASED,
     Facts,
@@ -73,8 +73,8 @@ class Archive:
         for path in self.segments():
             if read_index(path) is None:
                 for member in members(path):
-                    if member.data is None:
-                        yield Damage(path.name, member.offset, member.problem)
+                    if problem := unreadable(member):
+                        yield Damage(path.name, member.offset, problem)
                 yield from shortened(path)
         yield from missing(self.folder)
 

@@ -69,6 +69,7 @@ class Fetcher:
         self._robots: dict[str, Robots] = {}
         self._failures: dict[str, int] = {}
         self._ended: float | None = None
+        self._began = clock.monotonic()
         self._socket: Any = None
         self._client = httpx.Client(
             trust_env=False,
@@ -221,6 +222,7 @@ class Fetcher:
         if self.limits.max_requests is not None and self.requests >= self.limits.max_requests:
             raise GaveUp(f"the limit of {self.limits.max_requests} requests was reached")
         self._keep_distance(url)
+        self._permit_time(0)
         self.requests += 1
         started = self.clock.now().astimezone(UTC)
         try:
@@ -249,7 +251,14 @@ class Fetcher:
         if left > 0:
             self._sleep(left, "")
 
+    def _permit_time(self, seconds: float) -> None:
+        """Raise GaveUp where the time for the whole run is over, or would be in some seconds."""
+        limit = self.limits.run
+        if limit is not None and self.clock.monotonic() - self._began + seconds >= limit:
+            raise GaveUp(f"the run's {limit:g} seconds are over")
+
     def _sleep(self, seconds: float, why: str) -> None:
+        self._permit_time(seconds)
         self._waiting(seconds, why)
         self.clock.sleep(seconds)
 
