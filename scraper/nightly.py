@@ -35,11 +35,10 @@ def nightly(folder: DataFolder, crawl: Callable[[], Run]) -> str:
 
 
 @contextmanager
-def ended_after(seconds: float) -> Iterator[None]:
+def ended_after(seconds: float, grace: float = GRACE) -> Iterator[None]:
     """End what is in the block with OutOfTime when its time is over. For the main thread only.
 
-    A signal raises the error. What does not come back to Python to hear it (a pattern that goes in
-    circles) is ended with the whole program, status 1, after GRACE more seconds: the operating
+    A signal raises the error. What does not come back to Python to hear it (SQLite at work) is ended with the whole program, status 1, after `grace` more seconds: the operating
     system then frees the lock, and nothing that is half done is published.
     """
 
@@ -48,7 +47,7 @@ def ended_after(seconds: float) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, end)
     with Path(os.devnull).open("w") as nowhere:
-        faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(seconds + grace, exit=True, file=nowhere)
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             yield

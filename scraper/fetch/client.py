@@ -252,10 +252,10 @@ class Fetcher:
             self._sleep(left, "")
 
     def _permit_time(self, seconds: float) -> None:
-        """Raise GaveUp where the time for the whole run is over, or would be in some seconds."""
+        """Raise GaveUp where the time for the whole run will be over in so many seconds."""
         limit = self.limits.run
         if limit is not None and self.clock.monotonic() - self._began + seconds >= limit:
-            raise GaveUp(f"the run's {limit:g} seconds are over")
+            raise GaveUp(f"the time of the run, {limit:g} s, allows no more")
 
     def _sleep(self, seconds: float, why: str) -> None:
         self._permit_time(seconds)
