@@ -384,12 +384,13 @@ def verify(context: Context) -> None:
     """Read every record, check digests, rebuild and compare with the published database."""
     if not context.folder.archive.is_dir():
         raise DataFolderError(f"no archive in {context.folder.root}")
+    number = 0
     with context.folder.locked():
-        found = list(faults(context.folder, read_series, make))
-    for fault in found:
-        click.echo(fault)
-    if found:
-        raise MikroscopeError(f"{len(found)} faults in {context.folder.root}")
+        for fault in faults(context.folder, read_series, make):
+            click.echo(fault)
+            number += 1
+    if number:
+        raise MikroscopeError(f"{number} faults in {context.folder.root}")
     click.echo("all is well")
 
 

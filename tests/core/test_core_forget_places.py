@@ -1,7 +1,9 @@
 """Wherever the folder tells of what is forgotten, it is found; and no way leads back to it."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -58,7 +60,7 @@ def _tells(text: str, *of: str) -> bool:
 def _told_by_archive(folder: DataFolder, *of: str) -> list[str]:
     """Return each record that tells of it, other than the pages of others, as type and URL."""
     found = []
-    for segment in folder.archive.glob("*.warc.gz"):
+    for segment in sorted(folder.archive.glob("*.warc.gz")):
         with segment.open("rb") as file:
             for record in ArchiveIterator(file):
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
@@ -118,6 +120,20 @@ def test_nothing_but_the_words_of_others_tells_of_a_person(
     assert _told_by_files(published, SLUG) == []
     theirs = {f"exports/{kind}/{t}.{kind}" for t in THEIRS for kind in ("csv", "json")}
     assert set(_told_by_files(published, NOOR)) <= theirs | {"mikroscope.db"}
+
+
+def test_a_reader_at_work_keeps_no_page_of_it(published: DataFolder) -> None:
+    """A site that has the database open while it happens: no byte beside the file holds it either."""
+    with closing(sqlite3.connect(f"{published.database.as_uri()}?mode=ro", uri=True)) as reader:
+        assert reader.execute("SELECT count(*) FROM people WHERE name = ?", (NOOR,)).fetchone() == (
+            1,
+        )
+        within("forget", NOOR, "--data", published.root)
+        assert reader.execute("SELECT count(*) FROM people WHERE name = ?", (NOOR,)).fetchone() == (
+            0,
+        )
+        assert (published.root / "mikroscope.db-wal").exists()
+        assert _told_by_files(published, SLUG, "night train", "church ceilings") == []
 
 
 def test_both_languages_of_a_person_go(published: DataFolder) -> None:
@@ -240,7 +256,11 @@ def test_no_other_archive_is_asked_for_it(tmp_path: Path, archive_site: Server) 
         within("crawl", "--from", source, *options)
     build(folder)
     told = _told_by_archive(folder, "alda-quill")
-    assert [record.partition(" ")[0] for record in told] == ["response", "metadata", "response"]
+    assert sorted(record.partition(" ")[0] for record in told) == [
+        "metadata",
+        "response",
+        "response",
+    ]
     within("forget", "Alda Quill", "--data", folder.root)
     assert _told_by_archive(folder, "alda-quill") == []
     assert list(verify(folder, read_series, make)) == []
