@@ -1,20 +1,16 @@
-"""The command line: the composition root, and the only clock.
+"""The command line: the composition root.
 
 Rule: a command puts parts together and tells what came of it; what it does stands elsewhere.
 """
 
 import json
 import math
-import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -36,16 +32,15 @@ from scraper.errors import (
     GaveUp,
     MikroscopeError,
     NotOfTheSeries,
-    WrongUsage,
 )
 from scraper.export import FORMATS
 from scraper.export import export as export_files
-from scraper.fetch import Clock, Fetcher, Limits
+from scraper.fetch import Fetcher, Limits
 from scraper.folder import DataFolder, default_file
 from scraper.models import Run
 from scraper.reading import as_contract, read_page
 from scraper.reading.html import MAX_BYTES
-from scraper.report import Json, reporter
+from scraper.shell import CLOCK, Context, Group, common
 from scraper.sources.work import STUDIO, Plan, Report
 from scraper.tombstones import Tombstones
 from scraper.urls import canonical, origin_of
@@ -55,95 +50,10 @@ CONTACT = "no contact given"
 SAMPLE_NOTICE = (
     "This is the sample that ships with Mikroscope: the studio and everyone in it are made up."
 )
-CLOCK = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every command is given: the data folder and how to report."""
-
-    folder: DataFolder
-    machines: bool
-
-    @contextmanager
-    def report(self) -> Iterator[Report]:
-        """Report on stderr while work goes on."""
-        report = reporter(sys.stderr, machines=self.machines, now=CLOCK.now)
-        try:
-            yield report
-        finally:
-            report.close()
-
-    def failed(self, error: MikroscopeError) -> NoReturn:
-        """End the program with an error: one line, for a machine as JSON like the rest."""
-        if not self.machines:
-            raise error
-        Json(sys.stderr, CLOCK.now).fail(str(error))
-        sys.exit(error.exit_status)
-
-
-class _Group(click.Group):
-    """Commands whose errors are one clear line and the exit status of the design."""
-
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run a command and end the program; nothing else ends it."""
-        extra |= {"standalone_mode": False, "prog_name": "mikroscope"}
-        try:
-            sys.exit(super().main(*args, **extra) or 0)
-        except MikroscopeError as error:
-            _fail(str(error), error.exit_status)
-        except click.UsageError as error:
-            hint = error.ctx.command_path if error.ctx else "mikroscope"
-            _fail(f"{error.format_message()} (see `{hint} --help`)", WrongUsage.exit_status)
-        except click.exceptions.Exit as stop:
-            sys.exit(stop.exit_code)
-        except (click.Abort, KeyboardInterrupt):
-            _fail("interrupted; what was finished is kept", INTERRUPTED)
-        except click.ClickException as error:
-            _fail(error.format_message(), 1)
-        except BrokenPipeError:
-            # The reader of our output has gone; there is nobody to tell.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            _fail(f"{where}{error.strerror or error}", MikroscopeError.exit_status)
-
-
-def _fail(message: str, status: int) -> NoReturn:
-    click.echo(f"mikroscope: {' '.join(message.split())}", err=True)
-    sys.exit(status)
-
-
-def _common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--data` and `--json-logs`, and pass it a Context first."""
-
-    @click.option(
-        "--data",
-        envvar="MIKROSCOPE_DATA",
-        default="data",
-        show_default=True,
-        type=click.Path(path_type=Path, file_okay=True),
-        help="The data folder.",
-    )
-    @click.option("--json-logs", is_flag=True, help="Report progress as JSON lines.")
-    def wrapped(data: Path, json_logs: bool, **options: Any) -> Any:  # noqa: FBT001 - click passes flags by name
-        context = Context(DataFolder(data), json_logs)
-        try:
-            return command(context, **options)
-        except MikroscopeError as error:
-            context.failed(error)
-
-    wrapped.__doc__ = command.__doc__
-    wrapped.__name__ = command.__name__
-    inner = getattr(command, "__click_params__", [])  # where click's decorators leave options
-    setattr(wrapped, "__click_params__", [*getattr(wrapped, "__click_params__", []), *inner])  # noqa: B010 - no type checker knows click's attribute
-    return wrapped
 
 
 @click.group(
-    cls=_Group, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Group, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(__version__, prog_name="mikroscope")
 def main() -> None:
@@ -208,7 +118,7 @@ def _crawling(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @main.command()
-@_common
+@common
 @_crawling
 def crawl(context: Context, **options: Any) -> None:
     """Network → archive."""
@@ -264,7 +174,7 @@ def _forgotten(folder: DataFolder) -> Callable[[str], bool]:
 
 
 @main.command("import")
-@_common
+@common
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option(
     "--url", metavar="URL", help="The address of a page or text that does not say its own."
@@ -284,7 +194,7 @@ def import_(context: Context, paths: tuple[str, ...], url: str | None) -> None:
 
 
 @main.command()
-@_common
+@common
 def build(context: Context) -> None:
     """Archive → database: parse, resolve, check, publish."""
     with context.folder.locked():
@@ -292,7 +202,7 @@ def build(context: Context) -> None:
 
 
 @main.command()
-@_common
+@common
 @click.argument("target", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @click.option(
     "--format",
@@ -312,7 +222,7 @@ def export(context: Context, target: Path | None, formats: tuple[str, ...]) -> N
 
 
 @main.command()
-@_common
+@common
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
 def serve(context: Context, host: str, port: int) -> None:
@@ -327,7 +237,7 @@ def _serve(folder: DataFolder, host: str, port: int, notice: str | None = None) 
 
 
 @main.command()
-@_common
+@common
 @_crawling
 @click.option(
     "--deadline",
@@ -348,7 +258,7 @@ def nightly(context: Context, deadline: float, **options: Any) -> None:
 
 
 @main.command()
-@_common
+@common
 @click.argument("file", metavar="FILE")
 @click.option("--url", required=True, metavar="URL", help="The address of the page.")
 def parse(_context: Context, file: str, url: str) -> None:
@@ -379,7 +289,7 @@ def _media_type(file: str) -> str | None:
 
 
 @main.command()
-@_common
+@common
 def verify(context: Context) -> None:
     """Read every record, check digests, rebuild and compare with the published database."""
     if not context.folder.archive.is_dir():
@@ -395,7 +305,7 @@ def verify(context: Context) -> None:
 
 
 @main.command()
-@_common
+@common
 @click.argument("what", metavar="CAPTURE")
 @click.argument("offset", required=False, type=click.IntRange(min=0), metavar="[OFFSET]")
 @click.option("--headers", is_flag=True, help="Print the WARC and HTTP headers before it.")
@@ -413,7 +323,7 @@ def original(context: Context, what: str, offset: int | None, headers: bool) -> 
 
 
 @main.command()
-@_common
+@common
 @click.argument("what", metavar="URL|PERSON")
 def forget(context: Context, what: str) -> None:
     """Erase a post or a person from archive, database and exports, and never fetch it again."""
@@ -447,7 +357,7 @@ def _tell_forgotten(forgotten: Forgotten) -> None:
 
 
 @main.command()
-@_common
+@common
 @click.option("--no-serve", is_flag=True, help="Stop after the build.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
