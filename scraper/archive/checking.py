@@ -34,6 +34,9 @@ class Damage:
     message: str
 
 
+_LOST = "a record that cannot be read"
+
+
 class Inspection:
     """Reads segments whole, one after another; what no two of them may share is remembered."""
 
@@ -59,12 +62,16 @@ class Inspection:
     ) -> Iterator[str]:
         if member.data is None:
             yield member.problem
+            if order:
+                order.lose()
             return
         if order and not _frame_is_ours(path, member, member.data):
             yield "the frame of its gzip member differs"
         record, problems = inspected(member.data)
         yield from problems
         if record is None:
+            if order:
+                order.lose()
             return
         try:
             list_record(listing, record, path.name, member.offset)
@@ -91,7 +98,12 @@ class _Order:
         self._previous = ""
         self._ended = False
 
+    def lose(self) -> None:
+        """Pass over a record that cannot be read: what follows it is not to blame."""
+        self._previous = _LOST
+
     def problems_of(self, record: Record) -> Iterator[str]:
+        """Yield what is wrong with where a record stands."""
         name = record.header("WARC-Record-ID") or ""
         if not self._previous:
             said = record.header("WARC-Filename")
@@ -101,7 +113,7 @@ class _Order:
         if self._ended:
             yield "a record behind the result of its run"
         answered = record.header("WARC-Concurrent-To")
-        if record.kind == "request" and answered != self._previous:
+        if record.kind == "request" and self._previous not in {answered, _LOST}:
             yield f"the record that it asked for, {answered}, does not stand before it"
         self._ended = self._ended or record.url == RESULT
         self._previous = name
