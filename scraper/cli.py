@@ -60,9 +60,10 @@ def main() -> None:
     """Fetch, keep, read and publish the interview series "Under the Mikroscope"."""
 
 
-def _finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
+def _finite(_context: click.Context, option: click.Parameter, value: float) -> float:
     if not math.isfinite(value):  # nan is in every range
-        raise click.BadParameter("expected a number")
+        unit = "hours" if option.name == "deadline" else "seconds"
+        raise click.BadParameter(f"expected a number of {unit}")
     return value
 
 

@@ -72,10 +72,12 @@ class Archive:
         """Yield what cannot be read of segments that are not as their runs left them; cheap."""
         for path in self.segments():
             if read_index(path) is None:
-                for member in members(path):
-                    if problem := unreadable(member):
-                        yield Damage(path.name, member.offset, problem)
-                yield from shortened(path)
+                found = [
+                    Damage(path.name, member.offset, problem)
+                    for member in members(path)
+                    if (problem := unreadable(member))
+                ]
+                yield from found or shortened(path)
         yield from missing(self.folder)
 
     def captures(self) -> Iterator[Capture]:
