@@ -100,7 +100,7 @@ def read_series(folder: DataFolder) -> Series:
 
 def read_all(folder: DataFolder) -> Series:
     """Return the same with what was forgotten and is in the archive nevertheless: to erase it."""
-    return _read(folder, Tombstones(salt=""))
+    return _read(folder, Tombstones())
 
 
 def _read(folder: DataFolder, tombstones: Tombstones) -> Series:

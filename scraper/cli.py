@@ -1,31 +1,29 @@
-"""The command line: the composition root, and the only clock.
+"""The command line: the composition root.
 
 Rule: a command puts parts together and tells what came of it; what it does stands elsewhere.
 """
 
 import json
 import math
-import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from scraper import __version__
 from scraper import nightly as night
+from scraper import original as originals
 from scraper.archive import Archive
 from scraper.build import build as build_database
 from scraper.build import make, read_all, read_series
 from scraper.crawl import crawl as run_crawl
 from scraper.crawl import hosts_of, import_paths, interfaces_of
 from scraper.database import opened
+from scraper.erase import Forgotten
 from scraper.erase import forget as erase
 from scraper.errors import (
     ArchiveError,
@@ -34,16 +32,15 @@ from scraper.errors import (
     GaveUp,
     MikroscopeError,
     NotOfTheSeries,
-    WrongUsage,
 )
 from scraper.export import FORMATS
 from scraper.export import export as export_files
-from scraper.fetch import Clock, Fetcher, Limits
+from scraper.fetch import Fetcher, Limits
 from scraper.folder import DataFolder, default_file
 from scraper.models import Run
 from scraper.reading import as_contract, read_page
 from scraper.reading.html import MAX_BYTES
-from scraper.report import Json, reporter
+from scraper.shell import CLOCK, Context, Group, common
 from scraper.sources.files import files_of
 from scraper.sources.work import STUDIO, Plan, Report
 from scraper.tombstones import Tombstones
@@ -54,104 +51,20 @@ CONTACT = "no contact given"
 SAMPLE_NOTICE = (
     "This is the sample that ships with Mikroscope: the studio and everyone in it are made up."
 )
-CLOCK = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every command is given: the data folder and how to report."""
-
-    folder: DataFolder
-    machines: bool
-
-    @contextmanager
-    def report(self) -> Iterator[Report]:
-        """Report on stderr while work goes on."""
-        report = reporter(sys.stderr, machines=self.machines, now=CLOCK.now)
-        try:
-            yield report
-        finally:
-            report.close()
-
-    def failed(self, error: MikroscopeError) -> NoReturn:
-        """End the program with an error: one line, for a machine as JSON like the rest."""
-        if not self.machines:
-            raise error
-        Json(sys.stderr, CLOCK.now).fail(str(error))
-        sys.exit(error.exit_status)
-
-
-class _Group(click.Group):
-    """Commands whose errors are one clear line and the exit status of the design."""
-
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run a command and end the program; nothing else ends it."""
-        extra |= {"standalone_mode": False, "prog_name": "mikroscope"}
-        try:
-            sys.exit(super().main(*args, **extra) or 0)
-        except MikroscopeError as error:
-            _fail(str(error), error.exit_status)
-        except click.UsageError as error:
-            hint = error.ctx.command_path if error.ctx else "mikroscope"
-            _fail(f"{error.format_message()} (see `{hint} --help`)", WrongUsage.exit_status)
-        except click.exceptions.Exit as stop:
-            sys.exit(stop.exit_code)
-        except (click.Abort, KeyboardInterrupt):
-            _fail("interrupted; what was finished is kept", INTERRUPTED)
-        except click.ClickException as error:
-            _fail(error.format_message(), 1)
-        except BrokenPipeError:
-            # The reader of our output has gone; there is nobody to tell.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            _fail(f"{where}{error.strerror or error}", MikroscopeError.exit_status)
-
-
-def _fail(message: str, status: int) -> NoReturn:
-    click.echo(f"mikroscope: {' '.join(message.split())}", err=True)
-    sys.exit(status)
-
-
-def _common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--data` and `--json-logs`, and pass it a Context first."""
-
-    @click.option(
-        "--data",
-        envvar="MIKROSCOPE_DATA",
-        default="data",
-        show_default=True,
-        type=click.Path(path_type=Path, file_okay=True),
-        help="The data folder.",
-    )
-    @click.option("--json-logs", is_flag=True, help="Report progress as JSON lines.")
-    def wrapped(data: Path, json_logs: bool, **options: Any) -> Any:  # noqa: FBT001 - click passes flags by name
-        context = Context(DataFolder(data), json_logs)
-        try:
-            return command(context, **options)
-        except MikroscopeError as error:
-            context.failed(error)
-
-    wrapped.__doc__ = command.__doc__
-    wrapped.__name__ = command.__name__
-    inner = getattr(command, "__click_params__", [])  # where click's decorators leave options
-    setattr(wrapped, "__click_params__", [*getattr(wrapped, "__click_params__", []), *inner])  # noqa: B010 - no type checker knows click's attribute
-    return wrapped
 
 
 @click.group(
-    cls=_Group, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Group, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(__version__, prog_name="mikroscope")
 def main() -> None:
     """Fetch, keep, read and publish the interview series "Under the Mikroscope"."""
 
 
-def _finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
+def _finite(_context: click.Context, option: click.Parameter, value: float) -> float:
     if not math.isfinite(value):  # nan is in every range
-        raise click.BadParameter("expected a number of seconds")
+        unit = "hours" if option.name == "deadline" else "seconds"
+        raise click.BadParameter(f"expected a number of {unit}")
     return value
 
 
@@ -207,7 +120,7 @@ def _crawling(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @main.command()
-@_common
+@common
 @_crawling
 def crawl(context: Context, **options: Any) -> None:
     """Network → archive."""
@@ -230,9 +143,10 @@ def _crawl(
     max_requests: int | None,
     contact: str,
     delay: float,
+    seconds: float | None = None,
     **plan: Any,
 ) -> Run:
-    """Bring the archive up to date; options as on the command line."""
+    """Bring the archive up to date, within `seconds` if given; options as on the command line."""
     plan_ = Plan(skip=_forgotten(context.folder), **plan)
     # Those that ship with the program are of the studio; a folder's own are of whatever is crawled.
     ours = origin_of(plan_.site) == STUDIO or (context.folder.root / "known_urls.txt").exists()
@@ -243,8 +157,9 @@ def _crawl(
         hosts=hosts_of(plan_),
         interfaces=interfaces_of(plan_),
         clock=CLOCK,
-        limits=Limits(max_requests=max_requests),
+        limits=Limits(max_requests=max_requests, run=seconds),
         waiting=report.wait,
+        forgotten=plan_.skip,
     ) as fetcher:
         run = run_crawl(
             Archive(context.folder.archive), fetcher, plan_, known, is_of_series, report
@@ -274,7 +189,7 @@ def _forgotten(folder: DataFolder) -> Callable[[str], bool]:
 
 
 @main.command("import")
-@_common
+@common
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option(
     "--url", metavar="URL", help="The address of a page or text that does not say its own."
@@ -295,7 +210,7 @@ def import_(context: Context, paths: tuple[str, ...], url: str | None) -> None:
 
 
 @main.command()
-@_common
+@common
 def build(context: Context) -> None:
     """Archive → database: parse, resolve, check, publish."""
     with context.folder.locked():
@@ -303,7 +218,7 @@ def build(context: Context) -> None:
 
 
 @main.command()
-@_common
+@common
 @click.argument("target", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @click.option(
     "--format",
@@ -323,7 +238,7 @@ def export(context: Context, target: Path | None, formats: tuple[str, ...]) -> N
 
 
 @main.command()
-@_common
+@common
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
 def serve(context: Context, host: str, port: int) -> None:
@@ -344,18 +259,29 @@ def _serve(folder: DataFolder, host: str, port: int, notice: str | None = None) 
 
 
 @main.command()
-@_common
+@common
 @_crawling
-def nightly(context: Context, **options: Any) -> None:
+@click.option(
+    "--deadline",
+    default=6.0,
+    show_default=True,
+    type=click.FloatRange(0, 24 * 365, min_open=True),
+    callback=_finite,
+    metavar="HOURS",
+    help="End a run that takes longer; the crawl stops at three quarters of it.",
+)
+def nightly(context: Context, deadline: float, **options: Any) -> None:
     """Crawl, build, export, under a lock; what cron calls."""
     _check(options)
-    with context.report() as report:
+    seconds = deadline * 3600
+    options["seconds"] = seconds * night.CRAWL_SHARE
+    with night.ended_after(seconds), context.report() as report:
         summary = night.nightly(context.folder, lambda: _crawl(context, report, **options))
     click.echo(summary)
 
 
 @main.command()
-@_common
+@common
 @click.argument("file", metavar="FILE")
 @click.option("--url", required=True, metavar="URL", help="The address of the page.")
 def parse(_context: Context, file: str, url: str) -> None:
@@ -386,22 +312,41 @@ def _media_type(file: str) -> str | None:
 
 
 @main.command()
-@_common
+@common
 def verify(context: Context) -> None:
     """Read every record, check digests, rebuild and compare with the published database."""
     if not context.folder.archive.is_dir():
         raise DataFolderError(f"no archive in {context.folder.root}")
+    number = 0
     with context.folder.locked():
-        found = list(faults(context.folder, read_series, make))
-    for fault in found:
-        click.echo(fault)
-    if found:
-        raise MikroscopeError(f"{len(found)} faults in {context.folder.root}")
+        for fault in faults(context.folder, read_series, make):
+            click.echo(fault)
+            number += 1
+    if number:
+        raise MikroscopeError(f"{number} faults in {context.folder.root}")
     click.echo("all is well")
 
 
 @main.command()
-@_common
+@common
+@click.argument("what", metavar="CAPTURE")
+@click.argument("offset", required=False, type=click.IntRange(min=0), metavar="[OFFSET]")
+@click.option("--headers", is_flag=True, help="Print the WARC and HTTP headers before it.")
+def original(context: Context, what: str, offset: int | None, headers: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Print the bytes that were received, to the letter.
+
+    CAPTURE is a capture's id, FILE@OFFSET or FILE OFFSET, a URL, or the id of a post, version,
+    answer or quote. Of a URL or a post the newest capture is printed.
+    """
+    folder = context.folder
+    capture = originals.find(what, offset, folder, _forgotten(folder))
+    body = originals.payload(capture, folder)
+    heads = originals.records(capture, folder) if headers else []
+    click.echo(b"".join((*heads, body)), nl=False)
+
+
+@main.command()
+@common
 @click.argument("what", metavar="URL|PERSON")
 def forget(context: Context, what: str) -> None:
     """Erase a post or a person from archive, database and exports, and never fetch it again."""
@@ -416,16 +361,27 @@ def forget(context: Context, what: str) -> None:
             build_database(folder, whatever_is_expected=True)
             if folder.exports.exists():
                 export_files(folder.database, folder.exports)
-    click.echo(f"forgotten: {forgotten.posts} posts, out of {len(forgotten.segments)} segments")
+    _tell_forgotten(forgotten)
+
+
+def _tell_forgotten(forgotten: Forgotten) -> None:
+    """Say what was erased, and what a person has to see to."""
+    pages = f" and {forgotten.pages} other pages" if forgotten.pages else ""
+    where = f"out of {len(forgotten.segments)} segments"
+    click.echo(f"forgotten: {forgotten.posts} posts{pages}, {where}")
+    for url in forgotten.told_by:
+        click.echo(f"others name them in their own words, which stay: {url}")
+    for line in forgotten.mentions:
+        click.echo(f"yours to change, it still names them: {line}")
     if forgotten.damage:
-        where = "; ".join(forgotten.damage)
+        damage = "; ".join(forgotten.damage)
         raise ArchiveError(
-            f"what is damaged could not be looked into and may still hold it: {where}"
+            f"what is damaged could not be looked into and may still hold it: {damage}"
         )
 
 
 @main.command()
-@_common
+@common
 @click.option("--no-serve", is_flag=True, help="Stop after the build.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
@@ -444,7 +400,12 @@ def demo(context: Context, no_serve: bool, host: str, port: int) -> None:  # noq
         context = Context(DataFolder(Path(root)), context.machines)
         with context.folder.locked(), serve_sample(Studio.sample()) as site:
             click.echo(f"The sample studio (all invented) answers at {site.url}")
-            options = {"site": site.url, "source": "site", "endpoint": None, "full": False}
+            options: dict[str, Any] = {
+                "site": site.url,
+                "source": "site",
+                "endpoint": None,
+                "full": False,
+            }
             with context.report() as report:
                 run = _crawl(
                     context, report, max_requests=None, contact="demo", delay=0.0, **options

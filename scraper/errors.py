@@ -14,6 +14,7 @@ The tree:
     ├── FetchError                  1   a request that came to nothing
     │   ├── Refused                 1   not asked: robots.txt, another host, a private address
     │   └── GaveUp                  1   the host failed too often, or the run's limit was reached
+    ├── OutOfTime                   1   a night that was ended by its own deadline
     └── DatabaseError               1   there is no database yet, or it cannot be published
 
 Rule: an error's text says what was expected of what (file, URL, offset), on one line.
@@ -76,6 +77,10 @@ class Refused(FetchError):
 
 class GaveUp(FetchError):
     """The host failed too often, or the limit of requests was reached."""
+
+
+class OutOfTime(MikroscopeError):
+    """A night took longer than its deadline and was ended."""
 
 
 class DatabaseError(MikroscopeError):

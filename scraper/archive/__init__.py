@@ -5,13 +5,14 @@ Rule: a completed record is never touched again, but by erasure. What stands bes
 
 record: bytes of records · reading: records of any WARC file (the only user of warcio) · members:
 segments as gzip files · listing: what a segment holds · segment: a run's file while it is written ·
-purge: erasure · store: the folder of them all.
+checking: whether it is whole · purge: erasure · store: the folder of them all.
 """
 
+from scraper.archive.checking import Damage
 from scraper.archive.reading import Record, exchange_of, read_records
 from scraper.archive.record import MAX_BODY, decoded, hex_digest, parse_date, warc_date
 from scraper.archive.segment import Segment
-from scraper.archive.store import Archive, Damage
+from scraper.archive.store import Archive
 
 __all__ = [
     "MAX_BODY",

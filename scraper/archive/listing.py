@@ -20,13 +20,14 @@ from typing import Any
 from scraper.archive.members import members
 from scraper.archive.reading import Record, read_records
 from scraper.archive.record import from_base32, hex_digest, parse_date
-from scraper.errors import WrongUsage
+from scraper.errors import BadInput, WrongUsage
 from scraper.models import Capture, Run
 from scraper.urls import canonical
 
 CAPTURE_KINDS = frozenset({"response", "revisit", "resource", "conversion"})
 RESULT = "urn:mikroscope:result"  # target URI of the record with a run's result
 MEMORY = "urn:mikroscope:memory"  # target URI of records with what a run remembers of URLs
+ERASED = "urn:mikroscope:erased"  # target URI of what stands where a record was, before erasure
 INDEX_FORMAT = 2
 _NAME = re.compile(r"\d{17}-(?P<source>[a-z]+)\.warc\.gz")
 Facts = dict[str, dict[str, Any]]
@@ -46,11 +47,12 @@ def list_segment(path: Path) -> tuple[Listing, bool]:
     """Read a segment's index out of the segment; whether it is sound to its end."""
     listing, sound = Listing(), True
     for member in members(path):
-        if member.data is None:
+        try:
+            for record in read_records(BytesIO(member.data or b"")):
+                list_record(listing, record, path.name, member.offset)
+            sound = sound and member.data is not None
+        except BadInput:  # whole to gzip and no record: `verify` names it
             sound = False
-            continue
-        for record in read_records(BytesIO(member.data)):
-            _list_record(listing, record, path.name, member.offset)
     listing.run = run_so_far(listing)
     return listing, sound
 
@@ -103,6 +105,14 @@ def captures_in(path: Path) -> Iterator[Capture]:
 def memory_in(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield URLs and what is remembered of them, out of an index that fits."""
     return ((said["url"], said["said"]) for said in _lines(path) if isinstance(said, dict))
+
+
+def read_index(path: Path) -> Listing | None:
+    """Return all that the index beside a segment says; None where none fits the segment."""
+    if not fits(path):
+        return None
+    head = head_of(path)
+    return Listing(list(captures_in(path)), head.run, head.result, dict(memory_in(path)))
 
 
 def was_finished(path: Path) -> bool:
@@ -195,7 +205,8 @@ def recall(facts: Facts, url: str, said: Mapping[str, Any]) -> None:
             known[name] = value
 
 
-def _list_record(listing: Listing, record: Record, file: str, offset: int) -> None:
+def list_record(listing: Listing, record: Record, file: str, offset: int) -> None:
+    """Add what a record says to the listing of its segment."""
     if record.kind == "warcinfo":
         run_id = file.removesuffix(".warc.gz")
         listing.run = Run(run_id, _source_of(file), parse_date(record.date))

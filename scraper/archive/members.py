@@ -82,6 +82,23 @@ def inflate(data: bytes | mmap.mmap, start: int) -> tuple[bytes, int]:
     return b"".join(pieces), position - len(inflater.unused_data)
 
 
+def has_idle_bits(member: bytes, content: bytes) -> bool:
+    """Tell whether bits are set behind the end of a member's data, in the byte in which it ends.
+
+    `content` is what the member holds. No checksum covers those few bits, and every writer leaves them zero. A bit is one of them if the
+    member says the same without it (RFC 1951 §3.1.1, RFC 1952 §2.3).
+    """
+    last = len(member) - 9  # CRC32 and length follow, four bytes each
+    if last < 0 or member[last] == 0:
+        return False
+    without = member[last] ^ 1 << member[last].bit_length() - 1
+    try:
+        other, end = inflate(member[:last] + bytes([without]) + member[last + 1 :], 0)
+    except (EOFError, zlib.error, ValueError):
+        return False
+    return end == len(member) and other == content
+
+
 def cut_back(path: Path) -> list[str]:
     """Cut an incomplete last member off a segment and say so; remove a segment left empty."""
     last = None

@@ -84,24 +84,27 @@ def status_line(record: Record) -> str:
     return f"{record.http_version or 'HTTP/1.1'} {status} {record.reason}".rstrip()
 
 
-def problems_of(data: bytes) -> Iterator[str]:
-    """Yield what is wrong with one record: its length and its SHA-256 digests."""
+def inspected(data: bytes) -> tuple[Record | None, list[str]]:
+    """Return the record that `data` holds, and what is wrong with it: length, SHA-256 digests."""
     rest = data.partition(b"\r\n\r\n")[2]
     block = rest[:-4]
     try:
         record = next(read_records(BytesIO(data)))
+        parse_date(record.date)
     except (BadInput, StopIteration) as error:
-        yield f"expected a WARC record: {one_line(error)}"
-        return
+        return None, [f"expected a WARC record: {one_line(error)}"]
+    problems = []
     if record.header("Content-Length") != str(len(block)) or not rest.endswith(b"\r\n\r\n"):
-        yield f"expected a block of {record.header('Content-Length')} bytes, found {len(block)}"
+        length = record.header("Content-Length")
+        problems.append(f"expected a block of {length} bytes, found {len(block)}")
     stated = from_base32(record.header("WARC-Block-Digest") or "")
     if stated.startswith("sha256:") and stated != hex_digest(block):
-        yield "the block is not its digest's"
+        problems.append("the block is not its digest's")
     stated = from_base32(record.header("WARC-Payload-Digest") or "")
     repeats = record.kind == "revisit"  # its payload stands elsewhere
     if stated.startswith("sha256:") and not repeats and stated != hex_digest(record.body):
-        yield "the payload is not its digest's"
+        problems.append("the payload is not its digest's")
+    return record, problems
 
 
 def _as_record(raw: Any, limit: int) -> Record:

@@ -55,6 +55,42 @@ def pack(record: bytes) -> bytes:
     return deflater.compress(record) + deflater.flush()
 
 
+def widened(member: bytes, size: int) -> bytes:
+    """Return a gzip member of ours made `size` bytes long by an extra field (RFC 1952 §2.3.1.1).
+
+    What follows it in a file stays where it was. A member that is longer, or too short for one field
+    to help (see WIDEST), is returned as it is.
+    """
+    missing = size - len(member)
+    if not 0 < missing <= WIDEST:
+        return member
+    return _wide_header(missing) + member[len(PLAIN_HEADER) :]
+
+
+def _wide_header(missing: int) -> bytes:
+    """Return a member's header that is so many bytes longer than the plain one."""
+    flags, rest = PLAIN_HEADER[:3], PLAIN_HEADER[4:]
+    if missing == 1:
+        return flags + b"\x10" + rest + b"\x00"  # an empty comment; an extra field has two bytes
+    extra = missing - 2
+    field = b"MK" + (extra - 4).to_bytes(2, "little") if extra >= 4 else b""
+    return flags + b"\x04" + rest + extra.to_bytes(2, "little") + field.ljust(extra, b"\x00")
+
+
+def is_our_header(data: bytes) -> bool:
+    """Tell whether gzip data begins with a header of ours: no checksum covers its bytes."""
+    if data.startswith(PLAIN_HEADER):
+        return True
+    start = len(PLAIN_HEADER)
+    missing = 1 if data[3:4] == b"\x10" else 2 + int.from_bytes(data[start : start + 2], "little")
+    return data.startswith(_wide_header(missing))
+
+
+# What each of our gzip members begins with, and by how many bytes a header can be longer.
+PLAIN_HEADER = pack(b"")[:10]
+WIDEST = 2 + 0xFFFF
+
+
 def header_in(pairs: Iterable[tuple[str, str]], name: str) -> str | None:
     """Return the first header of this name, whatever its case."""
     return next((value for key, value in pairs if key.lower() == name.lower()), None)

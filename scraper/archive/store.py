@@ -5,19 +5,22 @@ Rule: reading changes nothing but the derived indexes; only `repair`, `begin` an
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from scraper.archive.checking import Damage, Inspection, missing, shortened, unreadable
 from scraper.archive.listing import (
+    ERASED,
     Facts,
     Listing,
     canonical_or_raw,
     captures_in,
+    captures_of,
     fits,
     head_of,
+    index_path,
     is_our_name,
     list_segment,
     memory_in,
@@ -27,33 +30,14 @@ from scraper.archive.listing import (
     write_index,
 )
 from scraper.archive.members import cut_back, inflate, mapped, members
-from scraper.archive.purge import any_form, rewrite
-from scraper.archive.reading import Record, problems_of, read_records
-from scraper.archive.record import decoded, hex_digest, pack, warc_date
+from scraper.archive.purge import Unwanted, rewrite
+from scraper.archive.reading import Record, read_records
+from scraper.archive.record import decoded, hex_digest, warc_date
 from scraper.archive.segment import Segment, stamp, stamp_of
-from scraper.errors import ArchiveError, DataFolderError
+from scraper.errors import ArchiveError, BadInput, DataFolderError
 from scraper.models import Capture, Run
 
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """What `verify` found: in which file, at which offset, and what is wrong there."""
-
-    file: str
-    offset: int
-    message: str
-
-
 _Holder = tuple[str, int, str]  # of a payload: file, offset, digest
-
-# What each gzip member of ours begins with (RFC 1952 §2.3): no checksum covers these bytes.
-_MEMBER_HEADER = pack(b"")[:10]
-
-
-def _header_of(path: Path, offset: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(offset)
-        return file.read(len(_MEMBER_HEADER))
 
 
 class Archive:
@@ -93,9 +77,13 @@ class Archive:
         """Yield what cannot be read of segments that are not as their runs left them; cheap."""
         for path in self.segments():
             if not fits(path):
-                for member in members(path):
-                    if member.data is None:
-                        yield Damage(path.name, member.offset, member.problem)
+                found = [
+                    Damage(path.name, member.offset, problem)
+                    for member in members(path)
+                    if (problem := unreadable(member))
+                ]
+                yield from found or shortened(path)
+        yield from missing(self.folder)
 
     def captures(self) -> Iterator[Capture]:
         """Yield the records of http(s) URLs that hold or repeat content, by file, then offset."""
@@ -141,22 +129,47 @@ class Archive:
             raise ArchiveError(f"{file} at {offset}: the payload is not its digest's")
         return decoded(record.body, record.http_header("content-encoding"))
 
+    def header(self, capture: Capture, name: str) -> str | None:
+        """Return the first HTTP header of this name of a capture's own record. Raises ArchiveError."""
+        return self._record(capture.file, capture.offset).http_header(name)
+
     def original(self, capture: Capture) -> bytes:
         """Return the WARC record as stored, its gzip member undone. Raises ArchiveError."""
         return self._member(capture.file, capture.offset)
 
+    def capture_at(self, file: str, offset: int) -> Capture:
+        """Return the capture whose record begins at an offset of a segment. Raises ArchiveError.
+
+        The segment itself is read there and no index of it, so that this is as true as the file.
+        """
+        where = f"{file}, offset {offset}"
+        if file not in {path.name for path in self.segments()}:
+            raise ArchiveError(f"{where}: the archive has no segment of that name")
+        try:
+            record = self._member(file, offset)
+            erased = any(read.url == ERASED for read in read_records(BytesIO(record)))
+            found = next(captures_of(record, file, offset), None)
+        except BadInput as error:
+            raise ArchiveError(f"{where}: no record can be read there: {error}") from error
+        if erased:
+            raise ArchiveError(f"{where}: what stood here was erased on request")
+        if found is None:
+            raise ArchiveError(f"{where}: this record is no capture of a page")
+        return found
+
+    def whole(self, capture: Capture) -> list[bytes]:
+        """Return the WARC record of a capture as stored; that of what it repeats behind it."""
+        holder = self._original_of(capture)[:2]
+        places = dict.fromkeys(((capture.file, capture.offset), holder))
+        return [self._member(*place) for place in places]
+
     def verify(self) -> Iterator[Damage]:
-        """Read every record whole: gzip checksums, lengths, digests; yield what is wrong."""
+        """Read every record whole: checksums, lengths, digests, order; yield what is wrong."""
+        inspection = Inspection()
         for path in self.segments():
-            for member in members(path):
-                if member.data is None:
-                    yield Damage(path.name, member.offset, member.problem)
-                    continue
-                if is_our_name(path.name) and _header_of(path, member.offset) != _MEMBER_HEADER:
-                    yield Damage(path.name, member.offset, "the header of its gzip member differs")
-                for problem in problems_of(member.data):
-                    yield Damage(path.name, member.offset, problem)
+            yield from inspection.of(path)
             yield from self._unresolved(path)
+        yield from missing(self.folder)
 
     def begin(self, source: str, settings: Mapping[str, str], now: datetime) -> "Segment":
         """Open a new segment for one run; `settings` go into its warcinfo, which comes first.
@@ -173,17 +186,26 @@ class Archive:
         at = max(now, last + timedelta(milliseconds=1)) if last else now
         return Segment(self.folder / f"{stamp(at)}-{source}.warc.gz", source, settings, now)
 
-    def without(self, predicate: Callable[[str], bool]) -> list[str]:
-        """Rewrite segments leaving out records whose URL satisfies the predicate; say which.
+    def without(
+        self, url: Callable[[str], bool], text: Callable[[str], bool] = lambda _text: False
+    ) -> list[str]:
+        """Rewrite segments without the records of URLs that `url` tells; say which segments.
 
-        Every other record stays byte for byte; of our own memory and result records only the
-        mentions of such URLs go. A segment is written beside, synced and renamed over the old one.
+        Every other record stays byte for byte and at its offset. Of our own notes (settings, memory
+        and results of runs) only those go that name such a URL or of which `text` says that they
+        tell. A segment is written beside, synced and renamed over the old one.
         """
-        said = []
+        said, unwanted = [], Unwanted(url, text)
         for path in self.segments():
-            gone = rewrite(path, lambda url: any_form(predicate, url))
+            gone = rewrite(path, unwanted)
             if gone:
                 said.append(f"{path.name}: {gone} records left out or purged")
+        for fault in tuple(missing(self.folder)):
+            # What tells of a segment that is gone may tell of what is to go.
+            index = index_path(self.folder / fault.file)
+            if unwanted.is_told_in(index.read_text("utf-8", "replace")):
+                index.unlink()
+                said.append(f"{index.name}: removed, its segment is missing")
         self._listings.clear()
         return said
 
@@ -199,7 +221,7 @@ class Archive:
         if fits(path):
             return None
         listing, sound = list_segment(path)
-        if sound:
+        if sound and not was_finished(path):  # that index tells of what is lost: it stays
             write_index(path, listing)
             if fits(path):  # an archive on a disk that is full, or only read, has none
                 return None

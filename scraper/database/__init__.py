@@ -3,7 +3,8 @@
 Rule: a database is made whole beside the published one and then published in one step; the same
 series gives the same rows in the same order.
 
-rows: what stands in each table · search: the full-text index · publishing: into the live file.
+rows: what stands in each table · search: the full-text index · publishing: into the live file ·
+compare: one database and another · shelf: what a build puts aside.
 """
 
 import re
@@ -11,7 +12,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from importlib import resources
-from itertools import zip_longest
 from pathlib import Path
 
 from scraper.database.publishing import publish, remove
@@ -24,7 +24,6 @@ __all__ = [
     "capture_id",
     "counts",
     "create",
-    "differences",
     "opened",
     "publish",
     "question_rows",
@@ -114,24 +113,3 @@ def urls_of_posts(path: Path) -> list[str]:
             return [url for (url,) in connection.execute("SELECT url FROM posts ORDER BY url")]
     except DatabaseError:
         return []  # as above
-
-
-def differences(one: Path, other: Path) -> Iterator[str]:
-    """Yield what two databases do not hold alike: "the schema", "table …"."""
-    with closing(opened(one)) as left, closing(opened(other)) as right:
-        compared = {
-            "the schema": "SELECT type, name, sql FROM sqlite_master ORDER BY type, name",
-            **{f"table {t}": f'SELECT * FROM "{t}" ORDER BY id' for t in table_names()},  # noqa: S608 - names of our own schema
-            "the search index": "SELECT rowid, * FROM answers_fts ORDER BY rowid",
-            "the index of names": "SELECT rowid, * FROM people_fts ORDER BY rowid",
-        }
-        yield from (what for what, sql in compared.items() if not _same(left, right, sql))
-
-
-def _same(left: sqlite3.Connection, right: sqlite3.Connection, sql: str) -> bool:
-    """Tell whether a query has the same rows in both; a table that cannot be read is another."""
-    try:
-        pairs = zip_longest(left.execute(sql), right.execute(sql))
-        return all(a is not None and b is not None and tuple(a) == tuple(b) for a, b in pairs)
-    except sqlite3.Error:
-        return False

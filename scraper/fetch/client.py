@@ -25,7 +25,7 @@ from scraper.errors import FetchError, GaveUp, Refused, TooLarge, WrongUsage
 from scraper.fetch.limits import PASSING, USUAL, Clock, Limits, header_of, retry_after
 from scraper.fetch.robots import AGENT, Robots, allowing, forbidding, read_robots
 from scraper.models import Exchange
-from scraper.urls import authority_of, origin_of
+from scraper.urls import authority_of, canonical, origin_of
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -36,7 +36,8 @@ class Fetcher:
     `contact` is an e-mail address or URL for the user agent, `delay` the seconds between the end of
     one response and the next request, `hosts` each `host:port` that may be asked. `interfaces` are
     those of them that are asked through an interface documented for programs, to which robots.txt
-    does not speak. `waiting` hears of each wait: seconds and why.
+    does not speak. `waiting` hears of each wait: seconds and why. `forgotten` tells of a canonical
+    URL that it must never be asked for.
     """
 
     def __init__(  # noqa: PLR0913  # what a client depends on, each by name
@@ -50,6 +51,7 @@ class Fetcher:
         interfaces: Iterable[str] = (),
         waiting: Callable[[float, str], None] | None = None,
         chance: Callable[[], float] = random.random,
+        forgotten: Callable[[str], bool] | None = None,
     ) -> None:
         if delay < 0:
             raise WrongUsage(f"expected a delay of 0 seconds or more, got {delay}")
@@ -63,9 +65,11 @@ class Fetcher:
         self._interfaces = frozenset(interfaces)
         self._waiting = waiting or (lambda _seconds, _why: None)
         self._chance = chance
+        self._forgotten = forgotten or (lambda _url: False)
         self._robots: dict[str, Robots] = {}
         self._failures: dict[str, int] = {}
         self._ended: float | None = None
+        self._began = clock.monotonic()
         self._socket: Any = None
         self._client = httpx.Client(
             trust_env=False,
@@ -118,6 +122,9 @@ class Fetcher:
     def permit(self, url: str) -> None:
         """Raise Refused unless a URL may be asked: a configured host, and robots.txt allows it."""
         self._permit_host(url, "not asked:")
+        if self._forgotten(canonical(url)):
+            # A redirect may lead there; the reason is archived, and must not say where.
+            raise Refused("not asked: it was forgotten on request")
         if authority_of(url) in self._interfaces:
             return
         if reason := self._robots_of(url).refusal(url):
@@ -215,6 +222,7 @@ class Fetcher:
         if self.limits.max_requests is not None and self.requests >= self.limits.max_requests:
             raise GaveUp(f"the limit of {self.limits.max_requests} requests was reached")
         self._keep_distance(url)
+        self._permit_time(0)
         self.requests += 1
         started = self.clock.now().astimezone(UTC)
         try:
@@ -243,7 +251,14 @@ class Fetcher:
         if left > 0:
             self._sleep(left, "")
 
+    def _permit_time(self, seconds: float) -> None:
+        """Raise GaveUp where the time for the whole run will be over in so many seconds."""
+        limit = self.limits.run
+        if limit is not None and self.clock.monotonic() - self._began + seconds >= limit:
+            raise GaveUp(f"the time of the run, {limit:g} s, allows no more")
+
     def _sleep(self, seconds: float, why: str) -> None:
+        self._permit_time(seconds)
         self._waiting(seconds, why)
         self.clock.sleep(seconds)
 

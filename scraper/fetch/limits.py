@@ -28,6 +28,7 @@ class Limits:
     """How much a run may ask for and how long it may wait; times in seconds, sizes in bytes."""
 
     max_requests: int | None = None
+    run: float | None = None  # for all of it: then nothing more is asked, and what came is kept
     max_body: int = 16 * 1024 * 1024
     max_robots: int = 500 * 1024  # RFC 9309 §2.5: at least 500 KiB are read
     max_redirects: int = 5

@@ -151,7 +151,7 @@ def _judge(visiting: Visit, posts: tuple[index.RestPost, ...]) -> None:
     aside: dict[str, dict[str, Any]] = {}
     for post in posts:
         known = visiting.frontier.known(post.url)
-        if not found(visiting, post.url, "rest", post.changed):
+        if visiting.work.plan.skip(post.url) or not found(visiting, post.url, "rest", post.changed):
             continue
         if post.changed:
             visiting.listed.setdefault(post.url, REST)

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,16 @@ def within(*arguments: object, status: int = 0) -> tuple[str, str]:
         main.main([*map(str, arguments)])
     assert ended.value.code == status, out.getvalue() + err.getvalue()
     return out.getvalue(), err.getvalue()
+
+
+def printed(*arguments: object) -> bytes:
+    """Run a command in this process and return what it prints, as bytes."""
+    out = TextIOWrapper(BytesIO())
+    with redirect_stdout(out), pytest.raises(SystemExit) as ended:
+        main.main([*map(str, arguments)])
+    out.flush()
+    assert ended.value.code == 0
+    return out.buffer.getvalue()
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -15,9 +15,10 @@ DESIGN = {
     "build": "",
     "export": "[DIR] --format",
     "serve": "--host --port",
-    "nightly": "",
+    "nightly": "--deadline",
     "parse": "FILE --url",
     "verify": "",
+    "original": "CAPTURE [OFFSET] --headers",
     "forget": "URL|PERSON",
     "demo": "--no-serve",
 }

@@ -114,7 +114,7 @@ def test_each_payload_is_read_once(folder: DataFolder) -> None:
                 segment.add_file(capture.url, body, "text/html; charset=UTF-8", at)
     counting = Counting(folder.archive)
     shelf = Shelf(folder.root, ("captures", "remembered", "readings"))
-    reader = _Reader(counting, Tombstones(salt=""), shelf, lambda _: None)
+    reader = _Reader(counting, Tombstones(), shelf, lambda _: None)
     told = list(reader.histories())
     assert len(told) == 24
     assert counting.reads

@@ -82,7 +82,7 @@ for killing in range(times):
 def two(folder: DataFolder, tmp_path: Path) -> tuple[Path, Path]:
     """Return two databases that differ in every row of two tables."""
     series = read_series(folder)
-    finding, person = series.findings[0], series.people[0]
+    finding, person = next(iter(series.findings)), series.people[0]
     made = []
     for name, findings, people in (("one", ONE[0], ONE[3]), ("two", TWO[0], TWO[3])):
         made.append(tmp_path / f"{name}.db")
