@@ -59,11 +59,11 @@ def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
 
     Raises ExpectationFailed where expectations.yml is not met or damage has cost a post: the last
     publication stays, and `folder.findings` says all that was found. It must not stay where
-    something was forgotten (`whatever_is_expected`).
+    something in it was forgotten, nor where `whatever_is_expected` says so.
     """
     expectations = _decided(folder, "expectations.yml", read_expectations)
     series = read_series(folder)
-    if not whatever_is_expected:
+    if not (whatever_is_expected or _is_forgetting(folder)):
         before = database.counts(folder.database, COUNTED)
         missed = [*expected(series.numbers, before, expectations), *_lost(series, folder)]
         if missed:
@@ -133,6 +133,12 @@ def _damage(archive: Archive) -> Iterator[Finding]:
     for fault in archive.damage():
         where = f"{fault.file}, offset {fault.offset}"
         yield Finding("error", _DAMAGED, f"a record cannot be read: {fault.message} ({where})")
+
+
+def _is_forgetting(folder: DataFolder) -> bool:
+    """Tell whether something is published still that was forgotten, as where `forget` was killed."""
+    tombstones = Tombstones.load(folder.tombstones)
+    return any(map(tombstones.has_url, database.urls_of_posts(folder.database)))
 
 
 def _lost(series: Series, folder: DataFolder) -> Iterator[Finding]:

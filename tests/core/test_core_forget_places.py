@@ -256,11 +256,7 @@ def test_no_other_archive_is_asked_for_it(tmp_path: Path, archive_site: Server) 
         within("crawl", "--from", source, *options)
     build(folder)
     told = _told_by_archive(folder, "alda-quill")
-    assert sorted(record.partition(" ")[0] for record in told) == [
-        "metadata",
-        "response",
-        "response",
-    ]
+    assert {record.partition(" ")[0] for record in told} == {"metadata", "response"}
     within("forget", "Alda Quill", "--data", folder.root)
     assert _told_by_archive(folder, "alda-quill") == []
     assert list(verify(folder, read_series, make)) == []
