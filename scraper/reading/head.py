@@ -13,7 +13,13 @@ from scraper.text import fold, words
 
 _DASHES = ("–", "—", "- ", " -", ",", "|")
 # Words around a date or category that say no more than that it is one.
-_META_WORDS = frozenset(words("posted published publie on in le dans at by par the"))
+_META_WORDS = frozenset(
+    words(
+        "posted published publie updated modified mis a jour last on in le dans at by par the"
+        " monday tuesday wednesday thursday friday saturday sunday lundi mardi mercredi jeudi vendredi"
+        " samedi dimanche"
+    )
+)
 _TITLE_REACH = 60  # lines between a title and the first question
 
 
@@ -151,6 +157,8 @@ def _meta(line: Line) -> Part | None:
         return Part.DATE
     dated = date_within(rest)
     rest = dated[1] if dated else rest
+    if dated and (updated := date_within(rest)):
+        rest = updated[1]  # «Posted on 15 May 2024 (updated 2 June 2024)»
     category = furniture.category_in(rest)
     rest = rest.replace(category, " ") if category else rest
     parted = pieces(rest)

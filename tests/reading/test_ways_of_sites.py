@@ -3,53 +3,15 @@
 Rule: one promise a test; the pages are invented, the rest of each page is plain.
 """
 
+import json
+import textwrap
 from typing import Any
 
 import pytest
 
 from scraper.errors import NotOfTheSeries
 from scraper.reading import as_contract, read_page
-
-URL = "https://www.ombrelle.example/en/news/under-the-mikroscope-lena-vasquez-lighting-lead/"
-TITLE = "Under the Mikroscope 🔍 Lena Vasquez – Lighting Lead at Ombrelle Animation Paris"
-STANDING = "Ombrelle Animation Paris’ teams under the Mikroscope! At the end, they pass the baton!"
-INTRO = "Nominated by Hugo Perrin, it’s now the turn of Lena Vasquez to answer our questions."
-ASKED = (
-    ("What is the best part of your job?", "The first coffee."),
-    ("What inspires you or who inspires you?", "Fog."),
-    ("Your biggest achievement so far?", "An otter."),
-    ("What would be your superpower?", "Naps."),
-    ("What advice would you give to your younger self?", "Save often."),
-)
-BATON = "It’s your turn to name someone from Ombrelle Animation Paris, to answer these 8 questions!"
-
-
-def page(  # every part of a page can be another
-    *,
-    head: str = "",
-    top: str = "",
-    title: str = f"<h1>{TITLE}</h1>",
-    date: str = "<p>27 March 2023</p>",
-    intro: str = f"<p>{INTRO}</p>",
-    asked: str | None = None,
-    baton: str = f"<p>{BATON}</p><p>Tomas Brandt</p>",
-    after: str = "",
-) -> dict[str, Any]:
-    """Return the contract of a page that is plain but for the parts given."""
-    body = "".join(f"<p>{q}</p><p>{a}</p>" for q, a in ASKED) if asked is None else asked
-    html = (
-        f"<html><head>{head}</head><body>{top}<article>{title}{date}{intro}{body}{baton}</article>"
-        f"{after}</body></html>"
-    )
-    return as_contract(read_page(html.encode(), URL, media_type="text/html"))
-
-
-def answers(contract: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return questions and answers."""
-    return [(a["question"], a["answer"]) for a in contract["answers"]]
-
-
-PLAIN = [*ASKED, (BATON, "Tomas Brandt")]
+from tests.reading.ways import ASKED, BATON, INTRO, PLAIN, STANDING, TITLE, URL, answers, page
 
 
 @pytest.mark.parametrize(
@@ -367,7 +329,9 @@ INTRODUCE = ("Can you introduce yourself?", "I am Lena. I light.")
 MISSED = ("What would you like to add?", "Nothing at all.")
 
 
-@pytest.mark.parametrize("form", ["<p>{}</p><p>{}</p>", "<p>{}<br>{}</p>", "<div>{}</div><div>{}</div>"])
+@pytest.mark.parametrize(
+    "form", ["<p>{}</p><p>{}</p>", "<p>{}<br>{}</p>", "<div>{}</div><div>{}</div>"]
+)
 def test_a_plain_unknown_question_before_the_first_and_behind_the_last_is_a_question(
     form: str,
 ) -> None:
@@ -443,3 +407,100 @@ def test_an_anchor_that_was_never_closed_changes_nothing() -> None:
     assert answers(contract) == PLAIN
     assert INTRO in contract["intro"]
     assert contract["nominators"] == ["Hugo Perrin"]
+
+
+# ── What sites say around a post ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        "<div><span>Share:</span><a>Facebook</a><a>X</a><a>LinkedIn</a></div>",
+        "<div>3–4 minutes</div>",
+        "<p>This article is also available in French</p>",
+    ],
+)
+def test_what_a_site_says_under_the_title_is_no_intro(bar: str) -> None:
+    """Share bars without spaces, ranges of reading time and other languages are the site's."""
+    contract = page(date=f"<p>27 March 2023</p>{bar}")
+    assert (contract["intro"], contract["standfirst"], contract["images"]) == (INTRO, None, [])
+    assert contract["left_over"] == []
+
+
+def test_another_language_is_no_nominee() -> None:
+    """«Aussi disponible en English» behind the last answer leads to the translation."""
+    contract = page(after='<p>Cette page est aussi disponible en <a href="/en/">English</a></p>')
+    assert (contract["nominees"], answers(contract)) == (["Tomas Brandt"], PLAIN)
+    within = page(baton=f"<p>{BATON}</p><p>Tomas Brandt</p><p>Lire cet article en anglais</p>")
+    assert answers(within) == PLAIN
+
+
+def test_a_post_may_say_when_it_was_updated() -> None:
+    """The first date of the line counts, and the line is no intro."""
+    contract = page(date="<p>Posted on Monday, 27th March, 2023 (updated 2 November 2024)</p>")
+    assert (contract["published"], contract["intro"]) == ("2023-03-27", INTRO)
+
+
+# ── Content as it was typed ───────────────────────────────────────────────────────────────────────
+
+
+def rest(content: str) -> dict[str, Any]:
+    """Return the contract of a REST object with this content."""
+    post = {"link": URL, "title": {"rendered": TITLE}, "content": {"rendered": content}}
+    return as_contract(read_page(json.dumps(post).encode(), URL, media_type="application/json"))
+
+
+TWO = [(q, f"{a}\n\nAnd so on.") for q, a in ASKED] + [(BATON, "Tomas Brandt")]
+MARKED = [(q, a.replace("\n\n", "</p><p>")) for q, a in TWO]
+CONTENTS = {
+    "blank lines": "\r\n\r\n".join([INTRO, *(t for q, a in TWO for t in (f"<b>{q}</b>", a))]),
+    "single breaks": INTRO + "\n\n" + "\n\n".join(f"{q}\n{a}" for q, a in TWO),
+    "builder": f"[vc_row][vc_column_text]{INTRO}[/vc_column_text]"
+    + "".join(f"[vc_column_text]\n{q}\n\n{a}\n[/vc_column_text]" for q, a in TWO),
+    "toggles": f"[et_pb_text]<p>{INTRO}</p>[/et_pb_text]"
+    + "".join(f'[et_pb_toggle open="off" title="{q}"]<p>{a}</p>[/et_pb_toggle]' for q, a in MARKED),
+    "curly quotes": f"<p>{INTRO}</p>"
+    + "".join(f"[vc_toggle title=&#8221;{q}&#8221;]<p>{a}</p>[/vc_toggle]" for q, a in MARKED),
+}
+
+
+@pytest.mark.parametrize("way", CONTENTS)
+def test_content_that_was_not_rendered_is_read(way: str) -> None:
+    """Paragraphs parted by blank lines, and shortcodes that did not run, say what they would show."""
+    contract = rest(CONTENTS[way])
+    assert (contract["intro"], answers(contract)) == (INTRO, TWO)
+    assert (contract["nominators"], contract["nominees"]) == (["Hugo Perrin"], ["Tomas Brandt"])
+
+
+def test_an_embedded_address_is_no_text() -> None:
+    """`[embed]URL[/embed]` shows a film; `[su_highlight]` marks words within a line."""
+    contract = rest(
+        CONTENTS["toggles"].replace(
+            "Fog.",
+            "Fog [su_highlight]and[/su_highlight] rain.[embed]https://video.example/1[/embed]",
+        )
+    )
+    assert (ASKED[1][0], "Fog and rain.\n\nAnd so on.") in answers(contract)
+
+
+@pytest.mark.parametrize(
+    "unit", ["[caption]<img ", '[vc_toggle title="a', "[embed]", "[vc ", "\n ", " "]
+)
+def test_endless_shortcodes_end(unit: str) -> None:
+    """Time stays linear in the size of the content."""
+    contract = rest(CONTENTS["toggles"] + unit * (400_000 // len(unit)))
+    assert contract["person"] == "Lena Vasquez"
+
+
+def test_text_that_was_filled_to_a_width_is_whole_again() -> None:
+    """Breaks that only a narrow page made are no paragraphs; those of the author stay."""
+    long = "The first coffee, the first frame, and the hour before anybody asks for another take of it."
+    pairs = [(q, f"{a} {long}") for q, a in PLAIN]
+    paragraphs = [TITLE, "27 March 2023", f"{INTRO} {long}"]
+    paragraphs += [f"{q}\n{a}" if n == 2 else f"{q}\n\n{a}" for n, (q, a) in enumerate(pairs)]
+    filled = "\n\n".join(
+        "\n".join(textwrap.fill(line, 72) for line in p.split("\n")) for p in paragraphs
+    )
+    contract = as_contract(read_page(filled.encode(), URL, media_type="text/plain"))
+    assert contract["title"] == TITLE
+    assert answers(contract) == pairs
