@@ -104,6 +104,13 @@ QUESTIONS: tuple[Question, ...] = (
                     r"|partag\w+|racont\w+|parl\w+|decri\w+|expliqu\w+|retrac\w+|resum\w+|presente\w*|dis|dites|quel\w*|comment|ou|pouvez|peux|revenez|reviens|detaill\w+)\b"
                 ),
             ),
+            # Your background in a few words?
+            (
+                (
+                    r"^(?:your|ton|votre)(?: \w+){0,3} (?:path|background|journey|career|studies|parcours|cursus|etudes)"
+                    r"(?: (?:and|et) \w+(?: \w+)?)?(?: (?:in a few words|in (?:short|brief)|so far|en quelques mots|en bref))?$"
+                ),
+            ),
             # How did you get to where you are today? / Comment en êtes-vous arrivé à votre poste ?
             (
                 r"\b(?:how|what|comment|qu|quel\w*)\b",
@@ -144,13 +151,20 @@ QUESTIONS: tuple[Question, ...] = (
         (
             # If you had to be a character …, who would you be? / Quel personnage serais-tu ?
             (
-                r"\b(?:character|charater|caracter|personn?age|heros|heroine|hero)s?\b",
+                r"\b(?:character|charater|caracter|personn?age|perso|heros|heroine|hero)s?\b",
                 (
                     r"\b(?:would|could|d|had to|were|be|become|identify|resembl\w*|relate|recogni[sz]e|like the most|most like|closest|yourself in|swap|step into|play"
                     r"|seri\w+|serai\w+|devi\w+|devai\w+|pouvi\w+|pouvai\w+|etre|incarn\w+|identifi\w+|ressembl\w+|aimeri\w+|choisi\w+|voudri\w+|correspond\w*|reconnai\w+|retrouv\w+)\b"
                 ),
                 YOU,
             ),
+            # You are a character of our films: which one? / Vous êtes un personnage : lequel ?
+            (
+                r"\b(?:character|personn?age|perso)s?\b.* (?:which one|who|lequel|laquelle|qui)$",
+                YOU,
+            ),
+            # Your character?
+            (r"^(?:your|ton|votre)(?: \w+)? (?:character|personnage|perso)$",),
         ),
         unless=r"\b(?:did you (?:work|animate|create|design)|work(?:ed)? on|travaille sur|super ?(?:power|pouvoir)s?)\b",
     ),
@@ -166,6 +180,14 @@ QUESTIONS: tuple[Question, ...] = (
                     r"|fiere?s?|fierte|reussites?|accomplissements?|realisations?|exploits?|victoires?|succes|prouesses?|accompli\w*)\b"
                 ),
                 YOU,
+            ),
+            # Biggest achievement till date? / La plus belle réussite à ce jour ?
+            (
+                (
+                    r"^(?:what (?:is|was) )?(?:the )?(?:biggest|greatest|proudest|best) (?:achiev\w+|accomplish\w+|success|moment)\b"
+                    r"|^(?:la |le )?plus (?:grand|grande|beau|belle|gros|grosse) (?:reussite|accomplissement|fierte|succes|realisation)\b"
+                ),
+                r"\b(?:so far|date|now|yet|today|jour|present|ici|maintenant|aujourd)\b",
             ),
         ),
         unless=r"\b(?:on (?:the|this) (?:film|movie|project)|sur (?:le|ce) (?:film|projet)|advice|conseils?)\b",
@@ -203,7 +225,7 @@ QUESTIONS: tuple[Question, ...] = (
                 ),
                 (
                     r"\b(?:younger|youger|yourself|your \w+ ?\w* ?self|past self|self|the (?:child|kid|teenager|student|beginner|person) you|(?:ten|twenty|five|\d+) years (?:ago|younger)|when you (?:were|started)|back in time|starting out"
-                    r"|plus jeune|jeune|toi meme|vous meme|(?:enfant|ado|adolescente?|personne|etudiante?|debutante?|gamine?) (?:que|qu)|(?:tu|vous) (?:etais|etiez|avais|aviez)|\d+ ans|(?:dix|vingt|quinze) ans|tes debuts|vos debuts)\b"
+                    r"|plus jeune|jeune|toi meme|vous meme|(?:enfant|ado|adolescente?|personne|etudiante?|debutante?|gamine?) (?:que|qu)|(?:tu|vous) (?:etais|etiez|avais|aviez)|\d+ ans|(?:dix|vingt|quinze) ans|tes debuts|vos debuts|(?:toi|vous) d avant|former self)\b"
                 ),
                 YOU,
             ),
@@ -227,6 +249,10 @@ QUESTIONS: tuple[Question, ...] = (
                 ),
                 YOU
                 + r"|^(?:name|nominate|choose|pick|pass|hand|designate|now|and now|time|who|whom|qui|nommez?|designez?|choisi(?:s|ssez)|passez?|proposez?|tag)\b",
+            ),
+            # Passing the baton / Passage de relais
+            (
+                r"^(?:passing (?:on )?the|passage (?:de|du)|(?:the|le) passage (?:de|du)) (?:baton|torch|relais|flambeau|temoin)\b",
             ),
             # Who is next? / Who should answer these questions next? / À qui le tour ?
             (
