@@ -141,7 +141,7 @@ def slug(name: str) -> str:
 _ALSO_NAMES = frozenset(words("ben will april june mai may march mars noel juin so pass august"))
 # … only before one: «France Gagnon», «An Tran»; and only behind one: «Anh Do», «Ana Bravo».
 _ALSO_FIRST = _ALSO_NAMES.union(words("an avril france january sunday"))
-_ALSO_LAST = _ALSO_NAMES.union(words("bravo courage do english good"))
+_ALSO_LAST = _ALSO_NAMES.union(words("bravo do english"))
 _NEIGHBOUR = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ'’-]+[ \u00a0]$")
 _FOLLOWER = re.compile(r"[ \u00a0]([A-ZÀ-Ý][a-zà-ÿ]+)")
 _VOWEL = tuple("aeiouh")  # «An Otter»: the article, as before each vowel

@@ -75,10 +75,14 @@ _LEAD_IN = re.compile(
     r"|(?!.*\b(?:thank\w*|merci|not|never|pas|like|comme|dear|cher|chère|hi|hello|bonjour)\b)(?:[^\W\d_]+\W+){1,6}(?<=[,:–—] ))$",
     re.IGNORECASE,
 )
-# «Maxime from the Editing team!», «Maxime, because …»: a first name and where to find them, or why
+# «Maxime from the Editing team!»: a first name and where to find them
 _FROM = re.compile(
-    r"^,?\s+(?:from|in|of|at|de la|de l[’']|du|des|à la|au)\b[^.!?]{0,40}[.!?]?\W*$"
-    r"|^\s*[,:–—]?\s+(?:because|since|car|parce qu|who|qui|whose|dont)\b",
+    r"^,?\s+(?:from|in|of|at|de la|de l[’']|du|des|à la|au)\b[^.!?]{0,40}[.!?]?\W*$", re.IGNORECASE
+)
+# «Maxime, because she …»: a first name, and why
+_REASON = re.compile(
+    r"\s*[,:–—]?\s+(?:who|qui|(?:because|since|as|for) (?:of )?(?:s?he|his|her)"
+    r"|(?:car|parce qu[e’']) ?(?:il|elle|son|sa|ses))\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\([^)]{0,60}\)")  # «Ada Byron (FX) or Kumar R (Layout)»
@@ -178,7 +182,7 @@ def find_nominees(answer: str) -> tuple[Named, ...]:
     but names; a name that is thanked, left out or only mentioned does not.
     """
     paragraphs = [tidy(p) for p in answer.split("\n\n") if p.strip()]
-    for reader in (_bare, _opening, _handed, _mentioned):
+    for reader in (_bare, _opening, _handed, _mentioned, _reasoned):
         found: dict[str, Named] = {}
         for paragraph in paragraphs:
             if len(paragraph) > _LONGEST and reader is _bare:
@@ -264,3 +268,12 @@ def _mentioned(paragraph: str) -> Iterator[tuple[str, str]]:
                 continue
             if not (_TITLE_WORK.search(before) or fold(found.name).startswith("the ")):
                 yield found.name, sentence
+
+
+def _reasoned(paragraph: str) -> Iterator[tuple[str, str]]:
+    """«Maxime, because she never says no»: a first name opens the answer, and the reason follows."""
+    first = next(sentences(paragraph), "")
+    for found in names.find(first[:_LONGEST])[:1]:
+        opens = _NAMES_ONLY.fullmatch(without_emoji(first[: found.start]))
+        if opens and _REASON.match(first, found.end):
+            yield found.name, first

@@ -20,6 +20,7 @@ _META_WORDS = frozenset(
         " samedi dimanche"
     )
 )
+_SIGNATURE = 3  # words
 _TITLE_REACH = 60  # lines between a title and the first question
 
 
@@ -71,7 +72,7 @@ def _find_title(page: Page, first: int) -> int | None:
         [n for n in series if not furniture.goes_on(lines[n].text)],
     ):
         if wanted:
-            return wanted[0] if page.plain else wanted[-1]
+            return _last_shown(lines, wanted) if page.plain else wanted[-1]
     stated = {fold(title) for title in page.titles}
     for n in range(low, first):
         line = lines[n]
@@ -86,6 +87,15 @@ def _find_title(page: Page, first: int) -> int | None:
         if line.kind == "heading" and folded.count(" ") > 1 and any(folded in t for t in stated):
             return n
     return None
+
+
+def _last_shown(lines: tuple[Line, ...], titles: list[int]) -> int:
+    """Return the first of the titles of a text, or the one that repeats it without the site's name.
+
+    Extracted text opens with the <title> of its page.
+    """
+    opening = fold(lines[titles[0]].text)
+    return next((n for n in titles[1:] if opening.startswith(fold(lines[n].text))), titles[0])
 
 
 def _end_of_title(page: Page, title: int, first: int) -> int:
@@ -164,11 +174,16 @@ def _meta(line: Line) -> Part | None:
     parted = pieces(rest)
     if not (dated or category) and len(parted) < 2:
         return None
-    if not all(_is_meta(piece) for piece in parted):
+    if not all(_is_meta(piece) or (dated and _may_sign(piece)) for piece in parted):
         return None
     if dated:
         return Part.DATE
     return Part.CATEGORY if category else Part.AROUND
+
+
+def _may_sign(piece: str) -> bool:
+    """Tell whether what stands beside a date may be who published, as a name or a team."""
+    return piece.count(" ") < _SIGNATURE and piece[:1].isupper() and piece[-1] not in ".!?:"
 
 
 def _is_meta(piece: str) -> bool:

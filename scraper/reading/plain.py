@@ -12,13 +12,15 @@ from typing import Any
 
 from scraper.errors import BadInput
 from scraper.reading.html import read_html
-from scraper.reading.page import Box, Line, Page
+from scraper.reading.page import Box, Line, Page, Picture
 from scraper.reading.shortcodes import as_markup
 from scraper.text import repair, tidy
 
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●○·*–—-]|(?:â€¢|ā€¢|â\x80¢))\s+(?=\S)")
-# Marks of Markdown, as some extractors leave them: `# Title`, `**question**`.
+# Marks of Markdown, as some extractors leave them: `# Title`, `**question**`, `[text](address)`.
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
+_MARKDOWN_PICTURE = re.compile(r"^!\[([^\[\]]*)\]\(\s*([^\s()]+)[^()]*\)$")
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\(\s*[^\s()]+[^()]*\)")
 _MARKDOWN_STRONG = re.compile(r"^(\*\*|__)(\S.*\S)\1$")
 # A text is filled to a width if it has lines as wide as these, and enough breaks at the width.
 _NARROWEST, _WIDEST = 50, 120  # characters
@@ -30,12 +32,18 @@ _LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\u2028\u2029]")
 def read_text(text: str) -> Page:
     """Return the page that extracted text (a WET record, a saved copy) is of."""
     lines: list[Line] = []
+    pictures: list[Picture] = []
     block = 0
     for raw in _unwrapped(_LINE_ENDS.split(text)):
         fixed = tidy(repair(raw))
         if not fixed:
             block += 1
             continue
+        if "](" in fixed:
+            if picture := _MARKDOWN_PICTURE.match(fixed):
+                pictures.append(Picture(len(lines), picture[2], picture[1] or None, 0))
+                continue
+            fixed = _MARKDOWN_LINK.sub(r"\1", fixed)
         bullet = _BULLET.match(fixed)
         heading = _MARKDOWN_HEADING.match(fixed)
         mark = bullet or heading
@@ -46,7 +54,8 @@ def read_text(text: str) -> Page:
         block += bool(mark)
         lines.append(Line(bare, kind=kind, block=block, strong=len(bare) if strong else 0))
         block += bool(mark)
-    return Page(lines=tuple(lines), boxes=(Box(-1, 0, len(lines)),), plain=True)
+    boxes = (Box(-1, 0, len(lines)),)
+    return Page(lines=tuple(lines), pictures=tuple(pictures), boxes=boxes, plain=True)
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

@@ -504,3 +504,96 @@ def test_text_that_was_filled_to_a_width_is_whole_again() -> None:
     contract = as_contract(read_page(filled.encode(), URL, media_type="text/plain"))
     assert contract["title"] == TITLE
     assert answers(contract) == pairs
+
+
+# ── What stands amid the answers ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("sign", ["#", "¶", "🔗"])
+def test_a_link_of_a_heading_to_itself_is_no_text(sign: str) -> None:
+    """«What inspires you? #»: the sign is the site's."""
+    asked = "".join(f'<h3>{q} <a href="#q">{sign}</a></h3><p>{a}</p>' for q, a in ASKED)
+    assert answers(page(asked=asked)) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<p>{} / 9</p>",
+        '<p><a href="https://social.example/">Click to tweet</a></p>',
+        '<div><a href="/film/"><h4>Otters, in theatres now</h4><span>Discover the film</span></a></div>',
+    ],
+)
+def test_what_a_site_puts_between_two_answers_is_in_neither(between: str) -> None:
+    """Counters, links to share a line, and cards that are a link as a whole."""
+    asked = "".join(f"{between.format(n)}<h2>{q}</h2><p>{a}</p>" for n, (q, a) in enumerate(ASKED))
+    contract = page(asked=asked)
+    assert (answers(contract), contract["left_over"]) == (PLAIN, [])
+
+
+def test_a_year_before_a_question_is_the_end_of_an_answer() -> None:
+    """Only a short number can be a counter."""
+    asked = "".join(f"<p>{q}</p><p>{a}</p><p>1990</p>" for q, a in ASKED)
+    assert answers(page(asked=asked))[0] == (ASKED[0][0], "The first coffee.\n\n1990")
+
+
+def test_a_linked_word_in_the_box_of_the_last_answer_does_not_end_the_post() -> None:
+    """Behind «Read more», the call to action still is one."""
+    call = "Do you want to join our teams? Apply here!"
+    last = f'<p>{BATON}</p><div><p>Tomas Brandt</p><a href="#">Read more</a></div><p>{call}</p>'
+    contract = page(baton=last)
+    assert (answers(contract), contract["call_to_action"]) == (PLAIN, call)
+
+
+def test_comments_of_readers_are_no_part_of_the_post() -> None:
+    """Their heading ends it."""
+    comments = "<section><h3>3 comments</h3><p>Lou</p><p>What is the best part?</p></section>"
+    contract = page(after=comments, baton=f"<p>{BATON}</p><p>Tomas Brandt</p>{comments}")
+    assert (answers(contract), contract["left_over"]) == (PLAIN, [])
+
+
+def test_who_published_may_share_the_line_of_the_date() -> None:
+    """Elements that flow leave no space, and a team's name is no standfirst."""
+    meta = "<span>Comms Team</span><span>Follow</span><span>27 March 2023</span><span>·</span><span>4 min read</span>"
+    contract = page(date=f"<div>{meta}</div><button>Listen</button>")
+    assert (contract["published"], contract["standfirst"]) == ("2023-03-27", None)
+    assert contract["intro"] == INTRO
+
+
+def test_text_in_pre_keeps_its_line_breaks() -> None:
+    """As it was typed, with blank lines between paragraphs."""
+    typed = "\n\n".join([INTRO, *(f"{q}\n{a}\n\nAnd so on." for q, a in ASKED)])
+    contract = page(intro="", asked=f"<pre>{typed}</pre>")
+    assert contract["intro"] == INTRO
+    assert answers(contract)[:-1] == [(q, f"{a}\n\nAnd so on.") for q, a in ASKED]
+
+
+# ── Extracted text ────────────────────────────────────────────────────────────────────────────────
+
+
+def read_lines(lines: list[str]) -> dict[str, Any]:
+    """Return the contract of a text of these lines."""
+    return as_contract(read_page("\n\n".join(lines).encode(), URL, media_type="text/plain"))
+
+
+def test_text_may_open_with_the_title_of_the_window() -> None:
+    """WET records do; the title that the page shows counts."""
+    post = [TITLE, "27 March 2023", INTRO, *(line for pair in PLAIN for line in pair)]
+    contract = read_lines([f"{TITLE} - Ombrelle Animation", "Menu", "News", *post])
+    assert (contract["title"], contract["standfirst"]) == (TITLE, None)
+    assert contract["published"] == "2023-03-27"
+
+
+def test_links_and_pictures_of_markdown_are_read() -> None:
+    """Of a link its words stay; a picture is one."""
+    call = "Do you want to join our teams? Apply here!"
+    contract = read_lines(
+        [f"# {TITLE}", "27 March 2023", "![Lena in fog](/lena.jpg)", INTRO]
+        + [line for q, a in PLAIN for line in (f"## {q}", a)]
+        + [f"[{call}](https://www.ombrelle.example/jobs)"]
+    )
+    assert contract["images"] == [
+        {"url": "https://www.ombrelle.example/lena.jpg", "alt": "Lena in fog", "caption": None}
+    ]
+    assert (contract["intro"], contract["call_to_action"]) == (INTRO, call)
+    assert answers(contract) == PLAIN

@@ -51,6 +51,8 @@ def test_an_elided_word_before_a_whole_name_is_no_part_of_it() -> None:
         ("Mon choix se porte sur Théo Urvoy.", ["Théo Urvoy"]),
         ("My dear Prune, it’s up to you!", ["Prune"]),
         ("Prune, because she never says no to fog", ["Prune"]),
+        ("Hard, because they are all great! But it must be Ada Byron.", ["Ada Byron"]),
+        ("Hard, because they are all great.", []),
         ("I was nominated for a prize with Ada Byron, but I pass the baton to An Tran.", ["An Tran"]),
     ],
 )  # fmt: skip
