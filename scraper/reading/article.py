@@ -15,6 +15,7 @@ from scraper.reading.page import Box, Line, Page, Picture
 from scraper.reading.parts import Article, Part
 from scraper.reading.prompts import Prompt, common_box
 
+_CARD = 8  # lines; no card that leads elsewhere has more
 _COUNTER = re.compile(r"\d{1,2}(?: ?/ ?\d{1,2})?")  # «01», «2 / 9»
 
 
@@ -77,7 +78,11 @@ def _boxed_in(article: Article, start: int, end: int) -> set[int]:
         if not (start <= box.first and box.end <= end):
             continue
         # … or a card that is a link as a whole.
-        card = lines[at].linked and all(line.linked for line in lines[box.first : box.end])
+        card = (
+            lines[at].linked
+            and box.end - box.first <= _CARD
+            and all(line.linked for line in lines[box.first : box.end])
+        )
         if card or furniture.is_furniture(lines[at].text):
             boxed.update(range(box.first, box.end))
     return boxed

@@ -19,8 +19,8 @@ from scraper.text import repair, tidy
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●○·*–—-]|(?:â€¢|ā€¢|â\x80¢))\s+(?=\S)")
 # Marks of Markdown, as some extractors leave them: `# Title`, `**question**`, `[text](address)`.
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
-_MARKDOWN_PICTURE = re.compile(r"^!\[([^\[\]]*)\]\(\s*([^\s()]+)[^()]*\)$")
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\(\s*[^\s()]+[^()]*\)")
+_MARKDOWN_PICTURE = re.compile(r"^!\[([^\[\]]*)\]\(([^\s()]+)(?: [^()]*)?\)$")
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\([^()]+\)")
 _MARKDOWN_STRONG = re.compile(r"^(\*\*|__)(\S.*\S)\1$")
 # A text is filled to a width if it has lines as wide as these, and enough breaks at the width.
 _NARROWEST, _WIDEST = 50, 120  # characters

@@ -24,7 +24,7 @@ class Question:
 # Who is spoken to: every prompt addresses the person, in English or French, politely or not.
 YOU = r"\b(?:you|your|yours|yourself|youself|vous|votre|vos|tu|te|t|ton|ta|tes|toi)\b"
 _WORK = (
-    r"\b(?:job|work(?! on)|role|position|profession|craft|workday|day|days|week|trade|doing|what you do|working(?! on)"
+    r"\b(?:job|work(?! on)|role|position|profession|craft|workday|day|days|week|trade|doing|being an?|what you do|working(?! on)"
     r"|travail|metier|poste|boulot|quotidien|journees?|profession|fonction|travailler|fais|faites)\b"
 )
 
@@ -76,12 +76,12 @@ QUESTIONS: tuple[Question, ...] = (
                 ),
                 (
                     r"\b(?:projects?|projets?|films?|movies?|shows?|series?|features?|productions?|assignments?|titles?|gigs?"
-                    r"|missions?|sequences?|shots?|plans?|long metrages?|oeuvre|work(?:ed|ing)? on|travaille\w* sur|task)\b"
+                    r"|missions?|sequences?|shots?|plans?|long metrages?|oeuvre|work(?:ed|ing)? on|did you work|travaille\w* sur|task)\b"
                 ),
                 (
                     r"\b(?:work(?:ed|ing)?|join(?:ed|ing)?|start(?:ed)?|beg[ai]n|debut|took on|take on|here|us|assigned|involved"
                     r"|touched|contribut\w+|did you do|given|studio|animation|your first|mikros"
-                    r"|travaill\w+|rejoi\w+|arriv\w+|commenc\w+|debut\w*|demarr\w*|particip\w+|collabor\w+|confi\w+|integr\w+|entr\w+|ton premier|votre premier)\b"
+                    r"|travaill\w+|rejoi\w+|arriv\w+|commenc\w+|debut\w*|demarr\w*|particip\w+|collabor\w+|confi\w+|integr\w+|entr\w+|chez nous|(?:ton|votre) premier)\b"
                 ),
             ),
         ),
@@ -107,8 +107,8 @@ QUESTIONS: tuple[Question, ...] = (
             # Your background in a few words?
             (
                 (
-                    r"^(?:your|ton|votre)(?: \w+){0,3} (?:path|background|journey|career|studies|parcours|cursus|etudes)"
-                    r"(?: (?:and|et) \w+(?: \w+)?)?(?: (?:in a few words|in (?:short|brief)|so far|en quelques mots|en bref))?$"
+                    r"^(?:your|ton|votre|tes|vos)(?: \w+){0,3}? (?:path|background|journey|career|studies|parcours|cursus|etudes)"
+                    r"(?: (?:and |et )?(?:\w+ )?(?:path|background|journey|career|studies|parcours|cursus|etudes))?(?: (?:in a few words|in (?:short|brief)|so far|en quelques mots|en bref))?$"
                 ),
             ),
             # How did you get to where you are today? / Comment en êtes-vous arrivé à votre poste ?
@@ -154,7 +154,7 @@ QUESTIONS: tuple[Question, ...] = (
                 r"\b(?:character|charater|caracter|personn?age|perso|heros|heroine|hero)s?\b",
                 (
                     r"\b(?:would|could|d|had to|were|be|become|identify|resembl\w*|relate|recogni[sz]e|like the most|most like|closest|yourself in|swap|step into|play"
-                    r"|seri\w+|serai\w+|devi\w+|devai\w+|pouvi\w+|pouvai\w+|etre|incarn\w+|identifi\w+|ressembl\w+|aimeri\w+|choisi\w+|voudri\w+|correspond\w*|reconnai\w+|retrouv\w+)\b"
+                    r"|seri\w+|serai\w+|devi\w+|devai\w+|eti\w+|etais|pouvi\w+|pouvai\w+|etre|incarn\w+|identifi\w+|ressembl\w+|aimeri\w+|choisi\w+|voudri\w+|correspond\w*|reconnai\w+|retrouv\w+)\b"
                 ),
                 YOU,
             ),
@@ -257,7 +257,7 @@ QUESTIONS: tuple[Question, ...] = (
             # Who is next? / Who should answer these questions next? / À qui le tour ?
             (
                 r"\b(?:who|whom|which|qui|quel\w*)\b",
-                r"\b(?:next|goes next|these (?:8|eight|same)? ?questions|under the mi[ck]roscope|au mi[ck]roscope|sous le mi[ck]roscope|le tour|ces (?:8|huit|memes) questions|(?:suivante?|prochaine?) (?:personne|interview|collegue))\b",
+                r"\b(?:next|goes next|these (?:8|eight|same)? ?questions|under the mi[ck]roscope|au mi[ck]roscope|sous le mi[ck]roscope|le tour|ces (?:(?:8|huit|memes) )?questions|(?:suivante?|prochaine?) (?:personne|interview|collegue))\b",
             ),
         ),
         unless=r"\b(?:advice|conseils?|character|personnage|inspir\w+|role models?|superp\w+|they|ils|elles)\b",

@@ -107,7 +107,7 @@ _ASKS = re.compile(
 )
 # «Tell us about your studies.»: an invitation may end as a statement does.
 _INVITES = re.compile(
-    r"^(?:please |kindly )?(?:tell us|share with us|walk us|talk us|share your|nominate"
+    r"^(?:please |kindly )?(?:tell us|share with us|walk us|talk us|share your|nominate|name"
     r"|(?:now )?(?:it s )?your turn to"
     r"|parle[sz]? nous|raconte[sz]? nous|dis nous|dites nous|partage[sz]? (?:avec nous|votre|ton)"
     r"|(?:c est )?a (?:vous|toi) de|c est (?:a )?(?:votre|ton) tour de)\b"

@@ -597,3 +597,11 @@ def test_links_and_pictures_of_markdown_are_read() -> None:
     ]
     assert (contract["intro"], contract["call_to_action"]) == (INTRO, call)
     assert answers(contract) == PLAIN
+
+
+@pytest.mark.parametrize("unit", ["[a](", "[a](x", "![a](x ", "a](", "x "])
+def test_endless_markdown_ends(unit: str) -> None:
+    """Time stays linear in the length of a line."""
+    lines = [TITLE, "27 March 2023", INTRO, *(line for pair in PLAIN for line in pair)]
+    long = read_lines([*lines, "[a](" + unit * (300_000 // len(unit))])
+    assert answers(long)[:5] == PLAIN[:5]
