@@ -67,7 +67,7 @@ _NEVER = frozenset(
         " under une until us vas very vive voila voici vos votre vous we welcome well what when where"
         " which who why will wish with without would yes you your yours she's he he's"
         " aout august mikro spotlight spotlights designee designe sunday tuesday wednesday thursday friday saturday"
-        " lundi mardi mercredi jeudi vendredi samedi dimanche christmas noel"
+        " lundi mardi mercredi jeudi vendredi samedi dimanche christmas noel anglais english francais"
     )
 )
 # A first word of a sentence with one of these endings is a verb form or an adverb.
@@ -189,8 +189,16 @@ def slug(name: str) -> str:
 
 # Words that never are a name alone, and are one beside another capitalised word: «Ben Carter».
 _ALSO_NAMES = frozenset(words("ben will april june mai may march mars noel juin so pass august"))
+# … only before one: «France Gagnon», «An Tran»; and only behind one: «Anh Do», «Ana Bravo».
+_ALSO_FIRST = _ALSO_NAMES.union(words("an avril france january sunday"))
+_ALSO_LAST = _ALSO_NAMES.union(words("bravo do english"))
 _NEIGHBOUR = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ'’-]+[ \u00a0]$")
-_FOLLOWER = re.compile(r"[ \u00a0][A-ZÀ-Ý][a-zà-ÿ]")
+_FOLLOWER = re.compile(r"[ \u00a0]([A-ZÀ-Ý][a-zà-ÿ]+)")
+_VOWEL = tuple("aeiouh")  # «An Otter»: the article, as before each vowel
+# Words of jobs that are somebody's first name or surname where two words stand alone.
+_JOBS_FIRST = frozenset(words("art line"))  # «Art Mendez», «Line Bouchard»
+_JOBS_LAST = frozenset(words("groom head painter post script story"))  # «Will Story»
+_OF = re.compile(r"[ \u00a0](?:of|de|du|des|d[’'])\b")  # «Ada, Head of Layout» without the comma
 
 
 def _opens(text: str, start: int) -> bool:
@@ -205,11 +213,7 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     if not bare[0].isupper():
         return False
     folded = fold(bare)
-    if folded in _ALSO_NAMES and _NEIGHBOUR.search(
-        text[max(0, match.start() - 40) : match.start()]
-    ):
-        return True
-    if folded in _ALSO_NAMES and _FOLLOWER.match(text, match.end()):
+    if folded in _NEVER and _beside_a_name(folded, match, text):
         return True
     if folded in _NEVER or (bare == word and _ELIDED.match(word)):
         return False
@@ -217,21 +221,25 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     return not (opens_oddly and _opens(text, match.start()))
 
 
+def _beside_a_name(folded: str, match: re.Match[str], text: str) -> bool:
+    """Tell whether a word that mostly is none is a name here, by the words around it."""
+    before = text[max(0, match.start() - 40) : match.start()]
+    if folded in _ALSO_LAST and _NEIGHBOUR.search(before):
+        return True
+    follower = _FOLLOWER.match(text, match.end()) if folded in _ALSO_FIRST else None
+    after = fold(follower[1]) if follower else ""
+    article = folded == "an" and after.startswith(_VOWEL)
+    return bool(after) and not article and (after not in ROLE_WORDS or after in _JOBS_LAST)
+
+
 def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     """Yield the name that a run of words makes, if one is left when the jobs are taken off."""
-    while run and (fold(run[0].group()) in ROLE_WORDS or run[0].group() in PARTICLES):
-        run = run[1:]
-    for cut, word in enumerate(run):
-        if cut and fold(word.group()) in ROLE_WORDS and len(word.group()) > 1:
-            run = run[:cut]
-            break
-    while run and fold(run[-1].group()) in PARTICLES:
-        run = run[:-1]
+    run = _without_jobs(text, run)
     if not run:
         return
     start, end = run[0].start(), run[-1].end()
     elided = _ELIDED.match(text[start:end])
-    if elided and len(run) == 1:
+    if elided and (len(run) == 1 or text[start].islower()):
         start += elided.end()
     name = _POSSESSIVE.sub("", text[start:end])
     name = name.removesuffix(
@@ -239,3 +247,26 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     )  # the sentence's, or that of an initial, which goes without it too
     if len(fold(name)) > 1:
         yield Found(name, start, start + len(name))
+
+
+def _without_jobs(text: str, run: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Return a run of words without the jobs at its ends, and without particles that lead on."""
+    said = [fold(word.group()) for word in run]
+    while run and (said[0] in ROLE_WORDS or run[0].group() in PARTICLES):
+        if len(run) == 2 and said[0] in _JOBS_FIRST and said[1] not in ROLE_WORDS:
+            return run
+        run, said = run[1:], said[1:]
+    if len(run) == 2 and said[1] in _JOBS_LAST and not _OF.match(text, run[1].end()):
+        return run
+    for cut, word in enumerate(run):
+        if cut and said[cut] in ROLE_WORDS and len(word.group().rstrip(".")) > 1:
+            run = run[:cut]
+            break
+    # «Ada de la …» leads on; «Linh Le» is whole.
+    while run and fold(run[-1].group()) in PARTICLES and not (len(run) == 2 and _titled(run[-1])):
+        run = run[:-1]
+    return run
+
+
+def _titled(word: re.Match[str]) -> bool:
+    return word.group().istitle() and len(word.group()) > 1

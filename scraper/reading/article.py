@@ -3,6 +3,7 @@
 Rule: every line of the post gets exactly one part; what cannot be placed is LEFT_OVER, whole.
 """
 
+import re
 from itertools import pairwise
 
 from scraper import names
@@ -13,6 +14,9 @@ from scraper.reading.header import read_date
 from scraper.reading.page import Box, Line, Page, Picture
 from scraper.reading.parts import Article, Part
 from scraper.reading.prompts import Prompt, common_box
+
+_CARD = 8  # lines; no card that leads elsewhere has more
+_COUNTER = re.compile(r"\d{1,2}(?: ?/ ?\d{1,2})?")  # «01», «2 / 9»
 
 
 def deal_out(page: Page, prompts: list[Prompt]) -> Article:
@@ -68,17 +72,25 @@ def _boxed_in(article: Article, start: int, end: int) -> set[int]:
     for at in range(start, end):
         if at in boxed:
             continue
-        if lines[at].kind == "heading" and furniture.is_furniture(lines[at].text):
-            box = boxes[boxes[lines[at].place].parent]
-            if start <= box.first and box.end <= end:
-                boxed.update(range(box.first, box.end))
+        if lines[at].kind != "heading":
+            continue
+        box = boxes[boxes[lines[at].place].parent]
+        if not (start <= box.first and box.end <= end):
+            continue
+        # … or a card that is a link as a whole.
+        card = (
+            lines[at].linked
+            and box.end - box.first <= _CARD
+            and all(line.linked for line in lines[box.first : box.end])
+        )
+        if card or furniture.is_furniture(lines[at].text):
+            boxed.update(range(box.first, box.end))
     return boxed
 
 
 def _before_question(article: Article, line: Line) -> bool:
-    """Tell whether a line right before a question is the site's: what is passed over, or «01»."""
-    counter = line.text.isdigit() and len(line.text) < 3
-    return counter or _passed_over(article, line)
+    """Tell whether a line right before a question is the site's: passed over, «01» or «2 / 9»."""
+    return bool(_COUNTER.fullmatch(line.text)) or _passed_over(article, line)
 
 
 def _passed_over(article: Article, line: Line) -> bool:
@@ -148,6 +160,8 @@ def _after_body(article: Article, stop: int) -> None:
     called: Box | None = None
     for at in range(stop, len(page.lines)):
         line = page.lines[at]
+        if at == stop and line.linked and line.kind == "text":
+            continue  # «Read more», «Share»: of the answer's box
         if article.is_aside(line) or furniture.is_furniture(line.text):
             return
         if called is None:

@@ -24,7 +24,8 @@ _DEED = (
     r"|nomm[ée]e?|nomin[ée]e?|d[ée]sign[ée]e?|choisie?|pass[ée]e?|transmis|tendu|confi[ée])\b"
 )
 _DID = re.compile(
-    r"^[’'‘]?\s*(?:,\s*)?"
+    r"^[’'‘]s\s+(?:nominee|choice|pick)\b|^\s*(?:for|de|d[’']avoir|pour avoir)\s+(?:nominating|naming|choosing|nomm[ée]|d[ée]sign[ée]|choisi)\b"
+    r"|^[’'‘]?\s*(?:,\s*)?"
     r"(?:who\s+|qui\s+|has\s+|have\s+|had\s+|a\s+|l[’']a\s+|lui\s+a\s+|ont\s+|just\s+|then\s+)*"
     + _DEED,
     re.IGNORECASE,
@@ -38,20 +39,20 @@ _NAMING = tuple(
     )
 )
 _LIST = re.compile(
-    r"^\s*(?:[,;/+&•|]|\band\b|\bet\b|\bou\b|\bor\b|\bas well as\b|\bainsi que\b|\bplus\b|\bthen\b|\bpuis\b|[,;]\s*(?:and|et|or|ou|&))\s*(?:also\s+|aussi\s+|à\s+|to\s+|my\s+\w+\s+)?$",
+    r"^\s*(?:[,;/+&•|]|\band\b|\bet\b|\bou\b|\bor\b|\bas well as\b|\bainsi que\b|\bplus\b|\bthen\b|\bpuis\b|[,;]\s*(?:and|et|or|ou|&|as well as|ainsi que))\s*(?:also\s+|aussi\s+|à\s+|to\s+|by\s+|par\s+|my\s+\w+\s+)?$",
     re.IGNORECASE,
 )
 
 # «I pass the baton to X», «I would like to nominate X», «Je passe le relais à X», «my choice is X»
 _HANDS = re.compile(
-    r"\b(?:nominat\w*|name|naming|choos\w+|chose|pick\w*|designat\w*|select\w*|tag|tags|appoint\w*|vote for|call(?: on| upon)?|propose|suggest|invite|challenge|elect|go(?:es)? (?:for|with|to)|going (?:for|with|to)|pass\w*|hand\w*|giv\w+|throw\w*|transfer\w*|baton|torch|turn (?:of|to|for)|over to|floor to"
-    r"|hear (?:\w+ )?(?:from|about)|(?:know|learn|read|find out) (?:\w+ )?(?:more )?about|(?:savoir|apprendre) (?:\w+ )?plus sur|en lire plus sur|entendre|lire|hear|let\W?s (?:hear|ask|welcome|meet)|ask|next(?: up)?(?: is)?|would be|will be|must be|has to be|should be|it\W?s|to|nominee|choice|welcome"
-    r"|nomm\w+|nomin\w+|choisi\w*|d[ée]sign\w*|propos\w*|pass\w+|transmet\w*|donn\w+|c[èe]d\w+|tend\w*|invit\w*|relais|flambeau|t[ée]moin|tour (?:de|d|à)|place [àa]|ce sera|ce serait|c[’']est|serait|sera|vote|pense\w* à|songe\w* à|à|au)\W*(?:\w+\W+){0,5}$",
+    r"\b(?:nominat\w*\b(?! for\b)|name|naming|choos\w+|chose|pick\w*|designat\w*|select\w*|tag|tags|appoint\w*|vote for|call(?: on| upon)?|propose|suggest|invite|challenge|elect|go(?:es)? (?:for|with|to)|going (?:for|with|to)|pass\w*|hand\w*|giv\w+|throw\w*|transfer\w*|baton|torch|turn (?:of|to|for)|over to|floor to"
+    r"|hear (?:\w+ )?(?:from|about)|(?:know|learn|read|find out) (?:\w+ )?(?:more )?about|(?:savoir|apprendre) (?:\w+ )?plus sur|en lire plus sur|entendre|lire|hear|let\W?s (?:hear|ask|welcome|meet)|ask|next(?: up)?(?: is)?|would be|will be|must be|has to be|should be|it\W?s|to|nominee|choice|choix|welcome"
+    r"|nomm\w+|nomin\w+\b(?! for\b)|choisi\w*|d[ée]sign\w*|propos\w*|pass\w+|transmet\w*|donn\w+|c[èe]d\w+|tend\w*|invit\w*|relais|flambeau|t[ée]moin|tour (?:de|d|à)|place [àa]|ce sera|ce serait|c[’']est|serait|sera|vote|pense\w* à|songe\w* à|à|au)\W*(?:\w+\W+){0,5}$",
     re.IGNORECASE,
 )
 # «X, it's your turn!», «X, à toi de jouer !», «X is next»
 _CALLED = re.compile(
-    r"^\W*(?:is (?:next|up)|you\W?re (?:next|up|it)|it\W?s (?:now )?your|your turn|over to you|up to you|go|(?:c\W?est )?(?:à|a) (?:toi|vous|ton|votre|lui|elle)|au tour|will be (?:next|perfect|great)|would be|deserves|should|sera|serait)\b",
+    r"^\W*(?:is (?:next|up)|you\W?re (?:next|up|it)|it\W?s (?:now )?your|your turn|over to you|(?:it\W?s )?up to you|go|(?:c\W?est )?(?:à|a) (?:toi|vous|ton|votre|lui|elle)|au tour|will be (?:next|perfect|great)|would be|deserves|should|sera|serait)\b",
     re.IGNORECASE,
 )
 # Names in such words are of others: thanks, the one who nominated, somebody left out.
@@ -77,6 +78,12 @@ _LEAD_IN = re.compile(
 # «Maxime from the Editing team!»: a first name and where to find them
 _FROM = re.compile(
     r"^,?\s+(?:from|in|of|at|de la|de l[’']|du|des|à la|au)\b[^.!?]{0,40}[.!?]?\W*$", re.IGNORECASE
+)
+# «Maxime, because she …»: a first name, and why
+_REASON = re.compile(
+    r"\s*[,:–—]?\s+(?:who|qui|(?:because|since|as|for) (?:of )?(?:s?he|his|her)"
+    r"|(?:car|parce qu[e’']) ?(?:il|elle|son|sa|ses))\b",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\([^)]{0,60}\)")  # «Ada Byron (FX) or Kumar R (Layout)»
 # «Ada Byron from FX and Kumar R from Rigging»
@@ -175,7 +182,7 @@ def find_nominees(answer: str) -> tuple[Named, ...]:
     but names; a name that is thanked, left out or only mentioned does not.
     """
     paragraphs = [tidy(p) for p in answer.split("\n\n") if p.strip()]
-    for reader in (_bare, _opening, _handed, _mentioned):
+    for reader in (_bare, _opening, _handed, _mentioned, _reasoned):
         found: dict[str, Named] = {}
         for paragraph in paragraphs:
             if len(paragraph) > _LONGEST and reader is _bare:
@@ -261,3 +268,12 @@ def _mentioned(paragraph: str) -> Iterator[tuple[str, str]]:
                 continue
             if not (_TITLE_WORK.search(before) or fold(found.name).startswith("the ")):
                 yield found.name, sentence
+
+
+def _reasoned(paragraph: str) -> Iterator[tuple[str, str]]:
+    """«Maxime, because she never says no»: a first name opens the answer, and the reason follows."""
+    first = next(sentences(paragraph), "")
+    for found in names.find(first[:_LONGEST])[:1]:
+        opens = _NAMES_ONLY.fullmatch(without_emoji(first[: found.start]))
+        if opens and _REASON.match(first, found.end):
+            yield found.name, first

@@ -24,7 +24,8 @@ _WORDS = frozenset(
         " mentions legales politique de confidentialite terms conditions of use and the to back top retour haut"
         " previous next suivant precedent read more lire la suite en savoir plus all toutes les skip content"
         " aller au contenu sitemap plan du site careers jobs comments 0 no subscribe accept reject tags tag"
-        " paris bangalore montreal studios about"
+        " paris bangalore montreal studios about linked in you tube whats app tik tok tiktok bluesky mastodon"
+        " threads listen ecouter save"
     )
 )
 # Patterns over folded text, each whole line.
@@ -46,12 +47,17 @@ _LINES = re.compile(
     # Previous post: … / Next article
     r"|(?:previous|next|older|newer) (?:post|article|story|interview|news)s?\b.{0,120}|(?:article|actualite|post) (?:precedente?|suivante?)\b.{0,120}"
     # 5 min read / Temps de lecture : 3 min
-    r"|(?:reading time|temps de lecture)\b.{0,20}|\d{1,2} (?:min|mins|minutes?)(?: (?:read|de lecture))?(?: reading)?"
+    r"|(?:reading time|temps de lecture)\b.{0,20}|(?:\d{1,2} )?\d{1,2} (?:min|mins|minutes?)(?: (?:read|de lecture))?(?: reading)?"
     # Follow us on … / Privacy policy / Made with … / Leave a comment
-    r"|follow us\b.{0,40}|suivez nous\b.{0,40}|(?:privacy|cookie) (?:policy|settings)|mentions legales|politique de (?:confidentialite|cookies)|legal (?:notice|mentions)|terms (?:of|and)\b.{0,30}|leave a (?:comment|reply).{0,30}|laisser un commentaire|no comments?|(?:table of )?contents|(?:in|dans) (?:this|cet) article|sommaire|skip to\b.{0,20}|aller au contenu.{0,20}|plan du site|site ?map|powered by\b.{0,30}|your browser does not support\b.{0,60}|votre navigateur ne (?:supporte|prend)\b.{0,60}|proudly powered\b.{0,30}"
+    r"|follow us\b.{0,40}|suivez nous\b.{0,40}|(?:privacy|cookie) (?:policy|settings)|mentions legales|politique de (?:confidentialite|cookies)|legal (?:notice|mentions)|terms (?:of|and)\b.{0,30}|leave a (?:comment|reply).{0,30}|laisser un commentaire|no comments?|\d{1,4} (?:comments?|commentaires?|replies|reponses?|responses?|thoughts? on\b.*)|click to tweet|tweet this|tweetez\b.{0,20}|(?:table of )?contents|(?:in|dans) (?:this|cet) article|sommaire|skip to\b.{0,20}|aller au contenu.{0,20}|plan du site|site ?map|powered by\b.{0,30}|your browser does not support\b.{0,60}|votre navigateur ne (?:supporte|prend)\b.{0,60}|proudly powered\b.{0,30}"
+    # This article is also available in French / Lire cet article en anglais
+    r"|(?:(?:this|cet|cette) \w+ )?(?:is |est )?(?:also |aussi |egalement )?(?:available|disponible) (?:in|en) (?:english|french|anglais|francais|\w+ version)|(?:read|lire|voir)\b.{0,20} (?:in|en) (?:english|french|anglais|francais)"
     r"|(?:tags?|categor(?:y|ies)|etiquettes?|categories?|filed under|posted in|publie dans|classe dans)\b.{0,80}"
     r")",
 )
+# Elements that flow may leave no space between links either: «Share:FacebookXLinkedIn».
+_GLUED = re.compile(r"(?<=[a-z:|])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_GLUED_LENGTH = 80  # characters; no bar of links is longer
 _RIGHTS = ("©", "(c)", "(C)", "Copyright")
 _BYLINE = re.compile(
     r"(?:posted |written |published |publie |ecrit |redige )?(?:by|par) (?:\w+ ?){1,5}"
@@ -123,6 +129,8 @@ def is_furniture(text: str) -> bool:
         return not text.strip() or text.strip() in "|·•–—-/\\>»«<×✕☰,"
     if folded in CATEGORIES or (folded.isdigit() and len(folded) < 3):
         return True
+    if len(text) <= _GLUED_LENGTH and _GLUED.search(text):
+        folded = fold(_GLUED.sub(" ", text))
     said = folded.split()
     # «Share on Facebook»; with a full stop somebody says it: «And more.»
     if len(said) <= 12 and not text.endswith(".") and all(word in _WORDS for word in said):

@@ -13,7 +13,14 @@ from scraper.text import fold, words
 
 _DASHES = ("–", "—", "- ", " -", ",", "|")
 # Words around a date or category that say no more than that it is one.
-_META_WORDS = frozenset(words("posted published publie on in le dans at by par the"))
+_META_WORDS = frozenset(
+    words(
+        "posted published publie updated modified mis a jour last on in le dans at by par the"
+        " monday tuesday wednesday thursday friday saturday sunday lundi mardi mercredi jeudi vendredi"
+        " samedi dimanche"
+    )
+)
+_SIGNATURE = 3  # words
 _BEGINNING = 7  # spaces: eight words that begin another line are no accident
 _TITLE_REACH = 60  # lines between a title and the first question
 
@@ -66,7 +73,7 @@ def _find_title(page: Page, first: int) -> int | None:
         [n for n in series if not furniture.goes_on(lines[n].text)],
     ):
         if wanted:
-            return wanted[0] if page.plain else wanted[-1]
+            return _last_shown(lines, wanted) if page.plain else wanted[-1]
     stated = {fold(title) for title in page.titles}
     for n in range(low, first):
         line = lines[n]
@@ -81,6 +88,15 @@ def _find_title(page: Page, first: int) -> int | None:
         if line.kind == "heading" and folded.count(" ") > 1 and any(folded in t for t in stated):
             return n
     return None
+
+
+def _last_shown(lines: tuple[Line, ...], titles: list[int]) -> int:
+    """Return the first of the titles of a text, or the one that repeats it without the site's name.
+
+    Extracted text opens with the <title> of its page.
+    """
+    opening = fold(lines[titles[0]].text)
+    return next((n for n in titles[1:] if opening.startswith(fold(lines[n].text))), titles[0])
 
 
 def _end_of_title(page: Page, title: int, first: int) -> int:
@@ -152,16 +168,23 @@ def _meta(line: Line) -> Part | None:
         return Part.DATE
     dated = date_within(rest)
     rest = dated[1] if dated else rest
+    if dated and (updated := date_within(rest)):
+        rest = updated[1]  # «Posted on 15 May 2024 (updated 2 June 2024)»
     category = furniture.category_in(rest)
     rest = rest.replace(category, " ") if category else rest
     parted = pieces(rest)
     if not (dated or category) and len(parted) < 2:
         return None
-    if not all(_is_meta(piece) for piece in parted):
+    if not all(_is_meta(piece) or (dated and _may_sign(piece)) for piece in parted):
         return None
     if dated:
         return Part.DATE
     return Part.CATEGORY if category else Part.AROUND
+
+
+def _may_sign(piece: str) -> bool:
+    """Tell whether what stands beside a date may be who published, as a name or a team."""
+    return piece.count(" ") < _SIGNATURE and piece[:1].isupper() and piece[-1] not in ".!?:"
 
 
 def _is_meta(piece: str) -> bool:

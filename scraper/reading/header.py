@@ -16,6 +16,15 @@ from scraper.text import fold, sentences, tidy, unaccented, without_emoji
 
 # ── Title ─────────────────────────────────────────────────────────────────────────────────────────
 _SERIES = re.compile(r"^.*?\bmi[ck]roscopes?\b(?:\s+(?:series|interview))?", re.IGNORECASE)
+_UNDER = re.compile(
+    r"(?:\b(?:under|sous|au|inside)\s+)?(?:\b(?:the|le)\s+)?\bmi[ck]roscopes?\b.*$", re.IGNORECASE
+)
+# «Under the Mikroscope #12: Ada», «… with Ada», «… Meet Ada»: what leads from the series to a name.
+_LEADS = re.compile(
+    r"^(?:(?:#|n[°o]\s?|episode\s+)?\d+\b|(?:meet|with|avec|featuring|feat\.?|starring|presents|rencontre avec|interview with)\b)[\s:–—|,-]*(?=\w)",
+    re.IGNORECASE,
+)
+_ENDS = " \u00a0!?:,;.|–—-\"“”«»'’‘•·()[]/"  # of a title, once the series' name is off
 _PART = re.compile(r"\s+[–—‒―-]+\s+|\s*[,:|•·]\s+|\s+\|\s+|\s+[–—]|[–—]\s+")
 _CITY = (
     r"(?:Paris|Bangalore|Bengaluru|Montr[ée]al|Li[èe]ge|London|Londres|India|Inde|France|Canada)"
@@ -127,12 +136,11 @@ class Presented:
 def read_title(title: str) -> Presented:
     """Return who a title of the series names, and as what, without the studio."""
     title = title[:_TITLE_LENGTH]
-    rest = (
-        _SERIES.sub("", without_emoji(title), count=1)
-        if _SERIES.match(title)
-        else without_emoji(title)
-    )
-    rest = rest.strip(" \u00a0!?:,;.|–—-\"“”«»'’‘•·()[]/")
+    bare = without_emoji(title)
+    rest = _SERIES.sub("", bare, count=1).strip(_ENDS)
+    if not rest:  # «Ada Byron – Under the Mikroscope»
+        rest = _UNDER.sub("", bare).strip(_ENDS)
+    rest = _LEADS.sub("", rest)
     if not rest:
         return Presented(None, None)
     parting = _PART.search(rest)
@@ -158,7 +166,7 @@ def _name_then_role(text: str) -> tuple[str | None, str | None]:
     words = text.split()
     for at, word in enumerate(words):
         if at and fold(word) in names.ROLE_WORDS and len(word) > 1:
-            return " ".join(words[:at]), " ".join(words[at:])
+            return " ".join(words[:at]), " ".join(words[at:]).strip("()")
     return text or None, None
 
 

@@ -56,6 +56,7 @@ _BY_ROLE = {
     "complementary": "aside",
     **dict.fromkeys(("dialog", "alertdialog"), "dialog"),
 }
+_PERMALINKS = frozenset("#¶§🔗")  # what links beside a heading to itself
 _SHOWN_AS_BLOCK = re.compile(r"display: ?block")
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
 # What makes an aside worth reading line by line: that it asks, or may hold title or category.
@@ -156,6 +157,7 @@ class _Walk:
         self.strong = 0  # characters of the emphasised run at the line's start
         self.strong_open = True  # whether that run still goes on
         self.linked = True  # whether all of the line is a link
+        self.typed = 0  # elements open around the text in which its line breaks are shown
 
     def over(self, root: LexborNode) -> None:
         """Visit every node below `root` in document order."""
@@ -171,7 +173,7 @@ class _Walk:
                 tag = node.tag or ""
                 if tag == "-text":
                     text = node.text_content or ""
-                    if self.parts or not text.isspace():
+                    if self.parts or self.typed or not text.isspace():
                         self._text(text)
                 elif tag not in _UNREAD:
                     if self.stand_ins:
@@ -228,6 +230,8 @@ class _Walk:
         self.kinds.append(_KINDS.get(tag) or self.kinds[-1])
         if tag in _ASIDE:
             self.aside += (self.box,)
+        elif tag == "pre":
+            self.typed += 1
 
     def _close_box(self, tag: str) -> None:
         if self.parts:
@@ -235,6 +239,8 @@ class _Walk:
         self.block += 1
         if tag in _ASIDE:
             self.aside = self.aside[:-1]
+        elif tag == "pre":
+            self.typed -= 1
         parent, first = self.open.pop()
         self.boxes[self.box] = Box(parent, first, len(self.lines))
         self.box = parent
@@ -250,7 +256,22 @@ class _Walk:
             self.lines.append(Line(text, "apart", self.block, self.box, aside=self.aside))
         return True
 
+    def _typed(self, text: str) -> None:
+        """Take a text whose line breaks part lines, and whose blank lines part blocks."""
+        for n, line in enumerate(text.split("\n")):
+            if n and self.parts:
+                self._end_line()
+            elif n:
+                self.block += 1
+            if line and not line.isspace():
+                self._text(line)
+
     def _text(self, text: str) -> None:
+        if self.typed and "\n" in text:
+            self._typed(text)
+            return
+        if self.link_depth and text.strip() in _PERMALINKS:
+            return
         if not text.isspace():
             if self.strong_open and self.strong_depth:
                 self.strong = self.length + len(text.rstrip())

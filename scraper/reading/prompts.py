@@ -102,7 +102,7 @@ def _may_ask(line: Line) -> bool:
     text = line.text
     if "?" in text or "!" in text or line.strong or line.kind != "text":
         return True
-    return len(text) < _SHORT and text[-1] != "."
+    return len(text) < _SHORT and (text[-1] != "." or vocabulary.invites(text))
 
 
 def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
@@ -118,8 +118,10 @@ def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
     if (both := _with_next(lines, at, bare)) and (question_id := vocabulary.recognise(both)):
         return _Candidate(at, len(text), how, question_id, joined=True, weak=weak)
     if 0 < line.strong < len(text):
-        question_id = vocabulary.recognise(text[start : line.strong])
-        if question_id:
+        opening, rest = text[start : line.strong], text[line.strong :]
+        label = opening.rstrip().endswith(":") or rest.lstrip().startswith(":")
+        question_id = vocabulary.recognise(opening)
+        if question_id or (label and (question_id := _by_standing("strong", opening))):
             return _Candidate(at, line.strong, "strong", question_id, weak=weak)
     lead = None if weak else _LEAD.match(text, start)
     if lead and not vocabulary.goes_on_asking(text[lead.end() :]):

@@ -24,7 +24,7 @@ class Question:
 # Who is spoken to: every prompt addresses the person, in English or French, politely or not.
 YOU = r"\b(?:you|your|yours|yourself|youself|vous|votre|vos|tu|te|t|ton|ta|tes|toi)\b"
 _WORK = (
-    r"\b(?:job|work(?! on)|role|position|profession|craft|workday|day|days|week|trade|doing|what you do|working(?! on)"
+    r"\b(?:job|work(?! on)|role|position|profession|craft|workday|day|days|week|trade|doing|being an?|what you do|working(?! on)"
     r"|travail|metier|poste|boulot|quotidien|journees?|profession|fonction|travailler|fais|faites)\b"
 )
 
@@ -76,12 +76,12 @@ QUESTIONS: tuple[Question, ...] = (
                 ),
                 (
                     r"\b(?:projects?|projets?|films?|movies?|shows?|series?|features?|productions?|assignments?|titles?|gigs?"
-                    r"|missions?|sequences?|shots?|plans?|long metrages?|oeuvre|work(?:ed|ing)? on|travaille\w* sur|task)\b"
+                    r"|missions?|sequences?|shots?|plans?|long metrages?|oeuvre|work(?:ed|ing)? on|did you work|travaille\w* sur|task)\b"
                 ),
                 (
                     r"\b(?:work(?:ed|ing)?|join(?:ed|ing)?|start(?:ed)?|beg[ai]n|debut|took on|take on|here|us|assigned|involved"
                     r"|touched|contribut\w+|did you do|given|studio|animation|your first|mikros"
-                    r"|travaill\w+|rejoi\w+|arriv\w+|commenc\w+|debut\w*|demarr\w*|particip\w+|collabor\w+|confi\w+|integr\w+|entr\w+|ton premier|votre premier)\b"
+                    r"|travaill\w+|rejoi\w+|arriv\w+|commenc\w+|debut\w*|demarr\w*|particip\w+|collabor\w+|confi\w+|integr\w+|entr\w+|chez nous|(?:ton|votre) premier)\b"
                 ),
             ),
         ),
@@ -102,6 +102,13 @@ QUESTIONS: tuple[Question, ...] = (
                 (
                     r"\b(?:share|tell|describe|walk|talk|explain|retrace|outline|sum|summari[sz]e|give|present|introduce|what|which|how|can|could|where"
                     r"|partag\w+|racont\w+|parl\w+|decri\w+|expliqu\w+|retrac\w+|resum\w+|presente\w*|dis|dites|quel\w*|comment|ou|pouvez|peux|revenez|reviens|detaill\w+)\b"
+                ),
+            ),
+            # Your background in a few words?
+            (
+                (
+                    r"^(?:your|ton|votre|tes|vos)(?: \w+){0,3}? (?:path|background|journey|career|studies|parcours|cursus|etudes)"
+                    r"(?: (?:and |et )?(?:\w+ )?(?:path|background|journey|career|studies|parcours|cursus|etudes))?(?: (?:in a few words|in (?:short|brief)|so far|en quelques mots|en bref))?$"
                 ),
             ),
             # How did you get to where you are today? / Comment en êtes-vous arrivé à votre poste ?
@@ -144,13 +151,20 @@ QUESTIONS: tuple[Question, ...] = (
         (
             # If you had to be a character …, who would you be? / Quel personnage serais-tu ?
             (
-                r"\b(?:character|charater|caracter|personn?age|heros|heroine|hero)s?\b",
+                r"\b(?:character|charater|caracter|personn?age|perso|heros|heroine|hero)s?\b",
                 (
                     r"\b(?:would|could|d|had to|were|be|become|identify|resembl\w*|relate|recogni[sz]e|like the most|most like|closest|yourself in|swap|step into|play"
-                    r"|seri\w+|serai\w+|devi\w+|devai\w+|pouvi\w+|pouvai\w+|etre|incarn\w+|identifi\w+|ressembl\w+|aimeri\w+|choisi\w+|voudri\w+|correspond\w*|reconnai\w+|retrouv\w+)\b"
+                    r"|seri\w+|serai\w+|devi\w+|devai\w+|eti\w+|etais|pouvi\w+|pouvai\w+|etre|incarn\w+|identifi\w+|ressembl\w+|aimeri\w+|choisi\w+|voudri\w+|correspond\w*|reconnai\w+|retrouv\w+)\b"
                 ),
                 YOU,
             ),
+            # You are a character of our films: which one? / Vous êtes un personnage : lequel ?
+            (
+                r"\b(?:character|personn?age|perso)s?\b.* (?:which one|who|lequel|laquelle|qui)$",
+                YOU,
+            ),
+            # Your character?
+            (r"^(?:your|ton|votre)(?: \w+)? (?:character|personnage|perso)$",),
         ),
         unless=r"\b(?:did you (?:work|animate|create|design)|work(?:ed)? on|travaille sur|super ?(?:power|pouvoir)s?)\b",
     ),
@@ -166,6 +180,14 @@ QUESTIONS: tuple[Question, ...] = (
                     r"|fiere?s?|fierte|reussites?|accomplissements?|realisations?|exploits?|victoires?|succes|prouesses?|accompli\w*)\b"
                 ),
                 YOU,
+            ),
+            # Biggest achievement till date? / La plus belle réussite à ce jour ?
+            (
+                (
+                    r"^(?:what (?:is|was) )?(?:the )?(?:biggest|greatest|proudest|best) (?:achiev\w+|accomplish\w+|success|moment)\b"
+                    r"|^(?:la |le )?plus (?:grand|grande|beau|belle|gros|grosse) (?:reussite|accomplissement|fierte|succes|realisation)\b"
+                ),
+                r"\b(?:so far|date|now|yet|today|jour|present|ici|maintenant|aujourd)\b",
             ),
         ),
         unless=r"\b(?:on (?:the|this) (?:film|movie|project)|sur (?:le|ce) (?:film|projet)|advice|conseils?)\b",
@@ -203,7 +225,7 @@ QUESTIONS: tuple[Question, ...] = (
                 ),
                 (
                     r"\b(?:younger|youger|yourself|your \w+ ?\w* ?self|past self|self|the (?:child|kid|teenager|student|beginner|person) you|(?:ten|twenty|five|\d+) years (?:ago|younger)|when you (?:were|started)|back in time|starting out"
-                    r"|plus jeune|jeune|toi meme|vous meme|(?:enfant|ado|adolescente?|personne|etudiante?|debutante?|gamine?) (?:que|qu)|(?:tu|vous) (?:etais|etiez|avais|aviez)|\d+ ans|(?:dix|vingt|quinze) ans|tes debuts|vos debuts)\b"
+                    r"|plus jeune|jeune|toi meme|vous meme|(?:enfant|ado|adolescente?|personne|etudiante?|debutante?|gamine?) (?:que|qu)|(?:tu|vous) (?:etais|etiez|avais|aviez)|\d+ ans|(?:dix|vingt|quinze) ans|tes debuts|vos debuts|(?:toi|vous) d avant|former self)\b"
                 ),
                 YOU,
             ),
@@ -228,10 +250,14 @@ QUESTIONS: tuple[Question, ...] = (
                 YOU
                 + r"|^(?:name|nominate|choose|pick|pass|hand|designate|now|and now|time|who|whom|qui|nommez?|designez?|choisi(?:s|ssez)|passez?|proposez?|tag)\b",
             ),
+            # Passing the baton / Passage de relais
+            (
+                r"^(?:passing (?:on )?the|passage (?:de|du)|(?:the|le) passage (?:de|du)) (?:baton|torch|relais|flambeau|temoin)\b",
+            ),
             # Who is next? / Who should answer these questions next? / À qui le tour ?
             (
                 r"\b(?:who|whom|which|qui|quel\w*)\b",
-                r"\b(?:next|goes next|these (?:8|eight|same)? ?questions|under the mi[ck]roscope|au mi[ck]roscope|sous le mi[ck]roscope|le tour|ces (?:8|huit|memes) questions|(?:suivante?|prochaine?) (?:personne|interview|collegue))\b",
+                r"\b(?:next|goes next|these (?:8|eight|same)? ?questions|under the mi[ck]roscope|au mi[ck]roscope|sous le mi[ck]roscope|le tour|ces (?:(?:8|huit|memes) )?questions|(?:suivante?|prochaine?) (?:personne|interview|collegue))\b",
             ),
         ),
         unless=r"\b(?:advice|conseils?|character|personnage|inspir\w+|role models?|superp\w+|they|ils|elles)\b",

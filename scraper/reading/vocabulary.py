@@ -103,12 +103,16 @@ _ENGLISH = frozenset(
 _ASKS = re.compile(
     r"^(?:and |now |so |et |alors |enfin |finally |lastly |to start |pour commencer |in your opinion |selon vous |\d+ )?"
     r"(?:what|who|whom|which|where|when|why|how|if|do|did|are|is|can|could|would|will|have|has|share|tell|describe|name|give|your|it s your|talk|explain|in what|on what|on which|to whom|for you|walk|pick|choose|nominate|pass|imagine|let s|list|any"
-    r"|quel\w*|qu|que|qui|quoi|ou|quand|pourquoi|comment|combien|si|peux|peut|pouvez|avez|as tu|es tu|etes|partage\w*|raconte\w*|dis|dites|decri\w*|votre|ton|ta|vos|tes|a vous|a toi|a ton|a votre|c est a|parle\w*|sur quel\w*|de quoi|a qui|nommez?|designez?|choisi(?:s|ssez)|pass(?:e|ez)?|proposez?|imagine\w*|d ou|dans quel\w*|en quoi|pour vous|cite\w*)\b"
+    r"|quel\w*|qu|que|qui|quoi|ce (?:que|qui)|ou|quand|pourquoi|comment|combien|si|peux|peut|pouvez|avez|as tu|es tu|etes|partage\w*|raconte\w*|dis|dites|decri\w*|votre|ton|ta|vos|tes|a vous|a toi|a ton|a votre|c est a|parle\w*|sur quel\w*|de quoi|a qui|nommez?|designez?|choisi(?:s|ssez)|pass(?:e|ez)?|proposez?|imagine\w*|d ou|dans quel\w*|en quoi|pour vous|cite\w*)\b"
 )
 # «Tell us about your studies.»: an invitation may end as a statement does.
 _INVITES = re.compile(
-    r"^(?:tell us|share with us|walk us|talk us|share your|parle[sz]? nous|raconte[sz]? nous|dis nous|dites nous|partage[sz]? (?:avec nous|votre|ton))\b"
+    r"^(?:please |kindly )?(?:tell us|share with us|walk us|talk us|share your|nominate|name"
+    r"|(?:now )?(?:it s )?your turn to"
+    r"|parle[sz]? nous|raconte[sz]? nous|dis nous|dites nous|partage[sz]? (?:avec nous|votre|ton)"
+    r"|(?:c est )?a (?:vous|toi) de|c est (?:a )?(?:votre|ton) tour de)\b"
 )
+_POLITE = re.compile(r"\b(?:please|pls|kindly|s il (?:te|vous) plait|svp|stp)\b ?")
 _TO_YOU = re.compile(YOU)
 # «How would you describe …?», «Can you introduce yourself?», «Peux-tu te présenter ?»
 _OPENLY = re.compile(
@@ -155,6 +159,11 @@ def presents(text: str) -> bool:
     return bool(_LEADS_TO.search(fold(text)))
 
 
+def invites(text: str) -> bool:
+    """Tell whether a line that ends as a statement does may be a prompt: «Tell us about …»."""
+    return bool(_INVITES.match(fold(text)))
+
+
 def goes_on_asking(text: str) -> bool:
     """Tell whether what follows a question on its line asks on: «… journey! How did it start?»."""
     bare = text.strip(_CLOSING)
@@ -163,7 +172,7 @@ def goes_on_asking(text: str) -> bool:
 
 def _as_asked(text: str) -> str | None:
     """Return a line folded if it has the form of a prompt, which asks or invites; else None."""
-    folded = fold(text)
+    folded = _POLITE.sub("", fold(text))
     if text.endswith((".", ",", ";")) and not text.endswith("...") and not _INVITES.match(folded):
         return None
     if not text.rstrip(_CLOSING).endswith(("?", "!")) and not _ASKS.match(folded):

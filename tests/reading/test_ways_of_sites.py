@@ -3,53 +3,15 @@
 Rule: one promise a test; the pages are invented, the rest of each page is plain.
 """
 
+import json
+import textwrap
 from typing import Any
 
 import pytest
 
 from scraper.errors import NotOfTheSeries
 from scraper.reading import as_contract, read_page
-
-URL = "https://www.ombrelle.example/en/news/under-the-mikroscope-lena-vasquez-lighting-lead/"
-TITLE = "Under the Mikroscope 🔍 Lena Vasquez – Lighting Lead at Ombrelle Animation Paris"
-STANDING = "Ombrelle Animation Paris’ teams under the Mikroscope! At the end, they pass the baton!"
-INTRO = "Nominated by Hugo Perrin, it’s now the turn of Lena Vasquez to answer our questions."
-ASKED = (
-    ("What is the best part of your job?", "The first coffee."),
-    ("What inspires you or who inspires you?", "Fog."),
-    ("Your biggest achievement so far?", "An otter."),
-    ("What would be your superpower?", "Naps."),
-    ("What advice would you give to your younger self?", "Save often."),
-)
-BATON = "It’s your turn to name someone from Ombrelle Animation Paris, to answer these 8 questions!"
-
-
-def page(  # every part of a page can be another
-    *,
-    head: str = "",
-    top: str = "",
-    title: str = f"<h1>{TITLE}</h1>",
-    date: str = "<p>27 March 2023</p>",
-    intro: str = f"<p>{INTRO}</p>",
-    asked: str | None = None,
-    baton: str = f"<p>{BATON}</p><p>Tomas Brandt</p>",
-    after: str = "",
-) -> dict[str, Any]:
-    """Return the contract of a page that is plain but for the parts given."""
-    body = "".join(f"<p>{q}</p><p>{a}</p>" for q, a in ASKED) if asked is None else asked
-    html = (
-        f"<html><head>{head}</head><body>{top}<article>{title}{date}{intro}{body}{baton}</article>"
-        f"{after}</body></html>"
-    )
-    return as_contract(read_page(html.encode(), URL, media_type="text/html"))
-
-
-def answers(contract: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return questions and answers."""
-    return [(a["question"], a["answer"]) for a in contract["answers"]]
-
-
-PLAIN = [*ASKED, (BATON, "Tomas Brandt")]
+from tests.reading.ways import ASKED, BATON, INTRO, PLAIN, STANDING, TITLE, URL, answers, page
 
 
 @pytest.mark.parametrize(
@@ -498,3 +460,201 @@ def test_a_role_and_the_sentence_going_on_is_the_role() -> None:
     """What the intro says behind the titled role is no other wording of it."""
     said = "Lena Vasquez – Lighting Lead agreed to answer our 8 questions."
     assert page(intro=f"<p>{STANDING}</p><p>{said}</p>")["role_detail"] is None
+
+
+# ── What sites say around a post ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        "<div><span>Share:</span><a>Facebook</a><a>X</a><a>LinkedIn</a></div>",
+        "<div>3–4 minutes</div>",
+        "<p>This article is also available in French</p>",
+    ],
+)
+def test_what_a_site_says_under_the_title_is_no_intro(bar: str) -> None:
+    """Share bars without spaces, ranges of reading time and other languages are the site's."""
+    contract = page(date=f"<p>27 March 2023</p>{bar}")
+    assert (contract["intro"], contract["standfirst"], contract["images"]) == (INTRO, None, [])
+    assert contract["left_over"] == []
+
+
+def test_another_language_is_no_nominee() -> None:
+    """«Aussi disponible en English» behind the last answer leads to the translation."""
+    contract = page(after='<p>Cette page est aussi disponible en <a href="/en/">English</a></p>')
+    assert (contract["nominees"], answers(contract)) == (["Tomas Brandt"], PLAIN)
+    within = page(baton=f"<p>{BATON}</p><p>Tomas Brandt</p><p>Lire cet article en anglais</p>")
+    assert answers(within) == PLAIN
+
+
+def test_a_post_may_say_when_it_was_updated() -> None:
+    """The first date of the line counts, and the line is no intro."""
+    contract = page(date="<p>Posted on Monday, 27th March, 2023 (updated 2 November 2024)</p>")
+    assert (contract["published"], contract["intro"]) == ("2023-03-27", INTRO)
+
+
+# ── Content as it was typed ───────────────────────────────────────────────────────────────────────
+
+
+def rest(content: str) -> dict[str, Any]:
+    """Return the contract of a REST object with this content."""
+    post = {"link": URL, "title": {"rendered": TITLE}, "content": {"rendered": content}}
+    return as_contract(read_page(json.dumps(post).encode(), URL, media_type="application/json"))
+
+
+TWO = [(q, f"{a}\n\nAnd so on.") for q, a in ASKED] + [(BATON, "Tomas Brandt")]
+MARKED = [(q, a.replace("\n\n", "</p><p>")) for q, a in TWO]
+CONTENTS = {
+    "blank lines": "\r\n\r\n".join([INTRO, *(t for q, a in TWO for t in (f"<b>{q}</b>", a))]),
+    "single breaks": INTRO + "\n\n" + "\n\n".join(f"{q}\n{a}" for q, a in TWO),
+    "builder": f"[vc_row][vc_column_text]{INTRO}[/vc_column_text]"
+    + "".join(f"[vc_column_text]\n{q}\n\n{a}\n[/vc_column_text]" for q, a in TWO),
+    "toggles": f"[et_pb_text]<p>{INTRO}</p>[/et_pb_text]"
+    + "".join(f'[et_pb_toggle open="off" title="{q}"]<p>{a}</p>[/et_pb_toggle]' for q, a in MARKED),
+    "curly quotes": f"<p>{INTRO}</p>"
+    + "".join(f"[vc_toggle title=&#8221;{q}&#8221;]<p>{a}</p>[/vc_toggle]" for q, a in MARKED),
+}
+
+
+@pytest.mark.parametrize("way", CONTENTS)
+def test_content_that_was_not_rendered_is_read(way: str) -> None:
+    """Paragraphs parted by blank lines, and shortcodes that did not run, say what they would show."""
+    contract = rest(CONTENTS[way])
+    assert (contract["intro"], answers(contract)) == (INTRO, TWO)
+    assert (contract["nominators"], contract["nominees"]) == (["Hugo Perrin"], ["Tomas Brandt"])
+
+
+def test_an_embedded_address_is_no_text() -> None:
+    """`[embed]URL[/embed]` shows a film; `[su_highlight]` marks words within a line."""
+    contract = rest(
+        CONTENTS["toggles"].replace(
+            "Fog.",
+            "Fog [su_highlight]and[/su_highlight] rain.[embed]https://video.example/1[/embed]",
+        )
+    )
+    assert (ASKED[1][0], "Fog and rain.\n\nAnd so on.") in answers(contract)
+
+
+@pytest.mark.parametrize(
+    "unit", ["[caption]<img ", '[vc_toggle title="a', "[embed]", "[vc ", "\n ", " "]
+)
+def test_endless_shortcodes_end(unit: str) -> None:
+    """Time stays linear in the size of the content."""
+    contract = rest(CONTENTS["toggles"] + unit * (400_000 // len(unit)))
+    assert contract["person"] == "Lena Vasquez"
+
+
+def test_text_that_was_filled_to_a_width_is_whole_again() -> None:
+    """Breaks that only a narrow page made are no paragraphs; those of the author stay."""
+    long = "The first coffee, the first frame, and the hour before anybody asks for another take of it."
+    pairs = [(q, f"{a} {long}") for q, a in PLAIN]
+    paragraphs = [TITLE, "27 March 2023", f"{INTRO} {long}"]
+    paragraphs += [f"{q}\n{a}" if n == 2 else f"{q}\n\n{a}" for n, (q, a) in enumerate(pairs)]
+    filled = "\n\n".join(
+        "\n".join(textwrap.fill(line, 72) for line in p.split("\n")) for p in paragraphs
+    )
+    contract = as_contract(read_page(filled.encode(), URL, media_type="text/plain"))
+    assert contract["title"] == TITLE
+    assert answers(contract) == pairs
+
+
+# ── What stands amid the answers ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("sign", ["#", "¶", "🔗"])
+def test_a_link_of_a_heading_to_itself_is_no_text(sign: str) -> None:
+    """«What inspires you? #»: the sign is the site's."""
+    asked = "".join(f'<h3>{q} <a href="#q">{sign}</a></h3><p>{a}</p>' for q, a in ASKED)
+    assert answers(page(asked=asked)) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<p>{} / 9</p>",
+        '<p><a href="https://social.example/">Click to tweet</a></p>',
+        '<div><a href="/film/"><h4>Otters, in theatres now</h4><span>Discover the film</span></a></div>',
+    ],
+)
+def test_what_a_site_puts_between_two_answers_is_in_neither(between: str) -> None:
+    """Counters, links to share a line, and cards that are a link as a whole."""
+    asked = "".join(f"{between.format(n)}<h2>{q}</h2><p>{a}</p>" for n, (q, a) in enumerate(ASKED))
+    contract = page(asked=asked)
+    assert (answers(contract), contract["left_over"]) == (PLAIN, [])
+
+
+def test_a_year_before_a_question_is_the_end_of_an_answer() -> None:
+    """Only a short number can be a counter."""
+    asked = "".join(f"<p>{q}</p><p>{a}</p><p>1990</p>" for q, a in ASKED)
+    assert answers(page(asked=asked))[0] == (ASKED[0][0], "The first coffee.\n\n1990")
+
+
+def test_a_linked_word_in_the_box_of_the_last_answer_does_not_end_the_post() -> None:
+    """Behind «Read more», the call to action still is one."""
+    call = "Do you want to join our teams? Apply here!"
+    last = f'<p>{BATON}</p><div><p>Tomas Brandt</p><a href="#">Read more</a></div><p>{call}</p>'
+    contract = page(baton=last)
+    assert (answers(contract), contract["call_to_action"]) == (PLAIN, call)
+
+
+def test_comments_of_readers_are_no_part_of_the_post() -> None:
+    """Their heading ends it."""
+    comments = "<section><h3>3 comments</h3><p>Lou</p><p>What is the best part?</p></section>"
+    contract = page(after=comments, baton=f"<p>{BATON}</p><p>Tomas Brandt</p>{comments}")
+    assert (answers(contract), contract["left_over"]) == (PLAIN, [])
+
+
+def test_who_published_may_share_the_line_of_the_date() -> None:
+    """Elements that flow leave no space, and a team's name is no standfirst."""
+    meta = "<span>Comms Team</span><span>Follow</span><span>27 March 2023</span><span>·</span><span>4 min read</span>"
+    contract = page(date=f"<div>{meta}</div><button>Listen</button>")
+    assert (contract["published"], contract["standfirst"]) == ("2023-03-27", None)
+    assert contract["intro"] == INTRO
+
+
+def test_text_in_pre_keeps_its_line_breaks() -> None:
+    """As it was typed, with blank lines between paragraphs."""
+    typed = "\n\n".join([INTRO, *(f"{q}\n{a}\n\nAnd so on." for q, a in ASKED)])
+    contract = page(intro="", asked=f"<pre>{typed}</pre>")
+    assert contract["intro"] == INTRO
+    assert answers(contract)[:-1] == [(q, f"{a}\n\nAnd so on.") for q, a in ASKED]
+
+
+# ── Extracted text ────────────────────────────────────────────────────────────────────────────────
+
+
+def read_lines(lines: list[str]) -> dict[str, Any]:
+    """Return the contract of a text of these lines."""
+    return as_contract(read_page("\n\n".join(lines).encode(), URL, media_type="text/plain"))
+
+
+def test_text_may_open_with_the_title_of_the_window() -> None:
+    """WET records do; the title that the page shows counts."""
+    post = [TITLE, "27 March 2023", INTRO, *(line for pair in PLAIN for line in pair)]
+    contract = read_lines([f"{TITLE} - Ombrelle Animation", "Menu", "News", *post])
+    assert (contract["title"], contract["standfirst"]) == (TITLE, None)
+    assert contract["published"] == "2023-03-27"
+
+
+def test_links_and_pictures_of_markdown_are_read() -> None:
+    """Of a link its words stay; a picture is one."""
+    call = "Do you want to join our teams? Apply here!"
+    contract = read_lines(
+        [f"# {TITLE}", "27 March 2023", "![Lena in fog](/lena.jpg)", INTRO]
+        + [line for q, a in PLAIN for line in (f"## {q}", a)]
+        + [f"[{call}](https://www.ombrelle.example/jobs)"]
+    )
+    assert contract["images"] == [
+        {"url": "https://www.ombrelle.example/lena.jpg", "alt": "Lena in fog", "caption": None}
+    ]
+    assert (contract["intro"], contract["call_to_action"]) == (INTRO, call)
+    assert answers(contract) == PLAIN
+
+
+@pytest.mark.parametrize("unit", ["[a](", "[a](x", "![a](x ", "a](", "x "])
+def test_endless_markdown_ends(unit: str) -> None:
+    """Time stays linear in the length of a line."""
+    lines = [TITLE, "27 March 2023", INTRO, *(line for pair in PLAIN for line in pair)]
+    long = read_lines([*lines, "[a](" + unit * (300_000 // len(unit))])
+    assert answers(long)[:5] == PLAIN[:5]
