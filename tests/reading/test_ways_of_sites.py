@@ -367,7 +367,9 @@ INTRODUCE = ("Can you introduce yourself?", "I am Lena. I light.")
 MISSED = ("What would you like to add?", "Nothing at all.")
 
 
-@pytest.mark.parametrize("form", ["<p>{}</p><p>{}</p>", "<p>{}<br>{}</p>", "<div>{}</div><div>{}</div>"])
+@pytest.mark.parametrize(
+    "form", ["<p>{}</p><p>{}</p>", "<p>{}<br>{}</p>", "<div>{}</div><div>{}</div>"]
+)
 def test_a_plain_unknown_question_before_the_first_and_behind_the_last_is_a_question(
     form: str,
 ) -> None:
