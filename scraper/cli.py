@@ -327,7 +327,7 @@ def export(
     # A folder of one's own may be written while another run is at work in the data folder.
     with nullcontext() if target else context.folder.locked():
         files = export_files(context.folder.database, where, formats, choice)
-    click.echo(f"{len(files)} files in {where}")
+    click.echo(f"{files} files in {where}")
 
 
 def _to_stdout(context: Context, choice: Choice, formats: tuple[str, ...]) -> None:

@@ -21,10 +21,10 @@ from scraper.errors import DatabaseError, DataFolderError, WrongUsage
 from scraper.export.bib import write_bib
 from scraper.export.content import Choice, Content
 from scraper.export.csv import write_csv
-from scraper.export.folder import SUMS, refuse_strangers, replaced, sweep, write_sums
+from scraper.export.folder import SUMS, Sums, refuse_strangers, replaced, sweep
 from scraper.export.graph import write_gexf, write_graphml
 from scraper.export.json import write_json
-from scraper.export.package import write_package
+from scraper.export.package import is_described, write_package
 from scraper.export.parquet import needed as parquet_needed
 from scraper.export.parquet import write_parquet
 from scraper.export.readme import write_readme
@@ -141,8 +141,8 @@ _TOP = {name.split("/")[0] for f in FORMATS.values() for name, _ in f.files} | d
 
 def export(
     source: Path, target: Path, formats: Iterable[str] = (), choice: Choice | None = None
-) -> list[Path]:
-    """Write what was chosen of the database `source` to the folder `target`; return the files.
+) -> int:
+    """Write what was chosen of the database `source` to the folder `target`; count the files.
 
     `formats` are names of FORMATS, all usual ones by default; of a choice of tables, those that go
     by table. What stood at `target` is replaced in one go when everything is written. Raises
@@ -156,15 +156,19 @@ def export(
     with _opened(source, choice) as content:
         refuse_strangers(real, _TOP)
         try:
-            with replaced(real) as folder:
-                files = [path for name in wanted for path in FORMATS[name].write(content, folder)]
-                files.append(write_package(content, files, folder))
+            with replaced(real) as folder, Sums(folder) as sums:
+                data = [
+                    path
+                    for name in wanted
+                    for path in FORMATS[name].write(content, folder)
+                    if sums.add(path) and is_described(path)  # there can be very many texts
+                ]
+                sums.add(write_package(content, data, folder))
                 holds = [each for name in wanted for each in FORMATS[name].files]
-                files.append(write_readme(content, (*holds, *_ABOUT), folder))
-                files.append(write_sums(folder, files))
+                sums.add(write_readme(content, (*holds, *_ABOUT), folder))
         except OSError as error:
             raise DataFolderError(f"cannot write {target}: {error.strerror}") from error
-    return [target / path for path in files]
+    return sums.count + 1
 
 
 def stream(source: Path, choice: Choice, name: str, file: IO[str]) -> None:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 from scraper.errors import Busy, WrongUsage
 
@@ -64,17 +65,27 @@ def refuse_strangers(target: Path, ours: Iterable[str]) -> None:
         raise WrongUsage(f"{target} holds {stranger}, which no export wrote; choose another folder")
 
 
-def write_sums(folder: Path, files: Iterable[Path]) -> Path:
-    """Write SHA256SUMS for the files of a folder, as `sha256sum --check` reads it."""
-    lines = (f"{_digest(folder / path)}  {path.as_posix()}\n" for path in sorted(files))
-    with (folder / SUMS).open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(lines)
-    return Path(SUMS)
+class Sums:
+    """SHA256SUMS of a folder, as `sha256sum --check` reads it: a line a file, in order of writing."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.count = 0
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    def __enter__(self) -> Self:
+        self._file = (self._folder / SUMS).open("w", encoding="utf-8", newline="\n")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, path: Path) -> int:
+        """Add a file that is written; return how many there are."""
+        with (self._folder / path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._file.write(f"{digest}  {path.as_posix()}\n")
+        self.count += 1
+        return self.count
 
 
 def _strangers(target: Path, ours: frozenset[str]) -> Iterator[str]:

@@ -35,8 +35,13 @@ NOTE = (
 )
 
 
+def is_described(path: Path) -> bool:
+    """Tell whether a file is one that the package describes."""
+    return path.suffix in _MEDIA_TYPES
+
+
 def write_package(content: Content, files: Iterable[Path], folder: Path) -> Path:
-    """Write datapackage.json in `folder`, for those of its `files` that hold data; return its path."""
+    """Write datapackage.json in `folder` for its `files` that are described; return its path."""
     said = content.metadata
     package = {
         "$schema": f"{_PROFILES}/datapackage.json",
@@ -70,8 +75,6 @@ def chosen(content: Content) -> str:
 def _resources(content: Content, files: list[Path]) -> Iterator[dict[str, Any]]:
     tables = {table.name: table for table in content.tables}
     for path in files:
-        if path.suffix not in _MEDIA_TYPES:
-            continue
         ending = path.suffix[1:]
         table = tables.get(path.stem) if path.parent.name == ending else None
         name = path.stem.replace("_", "-").lower()

@@ -57,7 +57,7 @@ def _schema(pa: Any, table: Table) -> Any:
         "text": pa.string(),
         "integer": pa.int64(),
         "date": pa.date32(),
-        "time": pa.timestamp("s", tz="UTC"),
+        "time": pa.timestamp("ms", tz="UTC"),  # Parquet has no seconds
         "list": pa.list_(pa.string()),
     }
     return pa.schema(
