@@ -37,7 +37,7 @@ from scraper.errors import (
     NotOfTheSeries,
     WrongUsage,
 )
-from scraper.export import FORMATS, Choice
+from scraper.export import FORMATS, Choice, sweep
 from scraper.export import export as export_files
 from scraper.export import stream as stream_table
 from scraper.fetch import Clock, Fetcher, Limits
@@ -420,6 +420,7 @@ def forget(context: Context, what: str) -> None:
         raise DataFolderError(f"no archive in {folder.root}")
     with folder.locked():
         forgotten = erase(what, folder, read_all)
+        sweep(folder.exports)  # a killed export may have left what is to go
         if folder.database.exists():
             # What was forgotten goes, even where too little is left for expectations.yml.
             build_database(folder, whatever_is_expected=True)

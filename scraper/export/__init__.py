@@ -63,8 +63,11 @@ def _tables(ending: str, content: Content, folder: Path) -> Iterator[Path]:
     (folder / ending).mkdir()
     for table in content.tables:
         path = Path(ending) / f"{table.name}.{ending}"
-        with (folder / path).open("w", encoding="utf-8", newline="") as file:
-            STREAMED[ending](table.names, content.rows(table), file)
+        with (
+            (folder / path).open("w", encoding="utf-8", newline="") as file,
+            closing(content.rows(table)) as rows,
+        ):
+            STREAMED[ending](table.names, rows, file)
         yield path
 
 
@@ -182,7 +185,9 @@ def stream(source: Path, choice: Choice, name: str, file: IO[str]) -> None:
         raise WrongUsage(f"standard output takes {' or '.join(STREAMED)}, not {name}")
     with _opened(source, choice) as content:
         (table,) = content.tables
-        STREAMED[name](table.names, content.rows(table), file)
+        # Closed before the database is, also where the reader of our output has gone.
+        with closing(content.rows(table)) as rows:
+            STREAMED[name](table.names, rows, file)
 
 
 def _wanted(formats: tuple[str, ...], choice: Choice) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ format reads `people`, `posts`, … and need not know what was chosen. Keys stil
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -70,9 +70,9 @@ class Content:
         tables = (read_table(self.connection, name, described.get(name, {})) for name in wanted)
         object.__setattr__(self, "tables", tuple(tables))
 
-    def rows(self, table: Table) -> Iterator[Any]:
+    def rows(self, table: Table) -> Generator[Any, None, None]:
         """Yield the rows of a table in the order of their ids, of a view in its own."""
-        return database.rows_of(self.connection, table.name)
+        yield from database.rows_of(self.connection, table.name)
 
     def query(self, sql: str, *values: object) -> Iterable[sqlite3.Row]:
         """Yield the rows of a query on what was chosen."""
