@@ -14,6 +14,9 @@ Kind = Literal["text", "integer", "date", "time", "list"]
 
 # Columns whose text is a time in UTC; SQLite has no type for it. A test holds them to metadata.yml.
 TIMES = frozenset({"captured_at", "first_seen", "last_seen", "started", "finished"})
+# What the views compute, of which the schema tells no type.
+DAYS = frozenset({"published", "nominator_published", "nominee_published", "named_on"})
+NUMBERS = frozenset({"days_between", "position", "length", "people"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,13 @@ def _checks(sql: str) -> list[tuple[str, str]]:
 
 
 def _kind(name: str, declared: str, definition: str) -> Kind:
-    if declared == "INTEGER" or name in {"days_between", "word_count"}:
+    if declared == "INTEGER" or (not declared and name in NUMBERS):
         return "integer"
     if "json_valid(" in definition:
         return "list"
     if name in TIMES:
         return "time"
-    return "date" if "IS date(" in definition else "text"
+    return "date" if "IS date(" in definition or name in DAYS else "text"
 
 
 def _choices(definition: str) -> tuple[str, ...]:
@@ -100,7 +103,7 @@ def _choices(definition: str) -> tuple[str, ...]:
 
 def _may_be_blank(row: sqlite3.Row, definition: str, foreign: Mapping[str, str]) -> bool:
     """Tell whether empty text is a value of the column, and no more than that: never null."""
-    named = row["pk"] or row["name"] in foreign
+    named = row["pk"] or row["name"] in foreign or row["name"] in TIMES
     return (
         bool(row["notnull"]) and row["type"] == "TEXT" and not named and "CHECK" not in definition
     )

@@ -25,7 +25,7 @@ SELECT id, nominator_id, nominee_id, status,
        (SELECT min(published) FROM evidence JOIN posts ON posts.id = post_id
         WHERE nomination_id = nominations.id) AS date,
        (SELECT quote FROM evidence WHERE nomination_id = nominations.id
-        ORDER BY "end" DESC, id LIMIT 1) AS quote
+        ORDER BY "end", id LIMIT 1) AS quote
 FROM nominations ORDER BY id
 """
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -10,7 +10,7 @@ from tests.core.program import ROOT
 
 TEXT = (ROOT / "docs" / "example-analysis.md").read_text("utf-8")
 # A query, then its result as a table.
-EXAMPLES = re.findall(r"```sql\n(.+?)\n```\n\n((?:\|.*\n)+)", TEXT, re.DOTALL)
+EXAMPLES = re.findall(r"```sql\n(.+?)\n```\n\n((?:\|[^\n]*\n)+)", TEXT, re.DOTALL)
 
 
 def test_every_query_has_its_result() -> None:
