@@ -110,7 +110,7 @@ def test_pandas_fetches_the_whole_in_a_line(url: str, data: Path) -> None:
     """As the README shows it."""
     names: dict[str, object] = {"pd": pd}
     exec(_shown("fetch: pandas").replace(SHOWN, url), names)  # noqa: S102 - it is our own README
-    frame = names["answers"]
+    frame = names["df"]
     assert isinstance(frame, pd.DataFrame)
     kept = rows(data / "data" / "mikroscope.db", "SELECT id, answer FROM answers ORDER BY id")
     assert sorted(zip(frame["id"], frame["answer"], strict=True)) == kept

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from scraper.errors import Busy, WrongUsage
 from scraper.export import export, sweep
 from scraper.export.folder import replaced
-from tests.core.program import PATIENCE, environment, mikroscope, tree
+from scraper.folder import DataFolder
+from tests.core.program import PATIENCE, environment, mikroscope, tree, within
 from tests.exports.made import make
 
 DRIVER = Path(__file__).with_name("killed.py")
@@ -89,6 +91,8 @@ def test_a_reader_meets_a_whole_folder(two: tuple[Path, Path], tmp_path: Path) -
     seen = set()
     with subprocess.Popen([sys.executable, "-c", code, *map(str, two), str(target)]) as running:
         while running.poll() is None:
+            for _ in range(5000):
+                target.stat()  # it is there, at every single moment
             folder = os.open(target, os.O_RDONLY)  # the folder itself, whatever its name is then
             try:
                 sums = _read(folder, "SHA256SUMS")
@@ -162,6 +166,30 @@ def test_an_edited_folder_is_ours_one_with_more_in_it_is_not(
     with pytest.raises(WrongUsage, match=r"csv/my-notes\.csv"):
         export(two[0], target)
     assert (target / "csv" / "my-notes.csv").exists()
+
+
+@pytest.mark.parametrize("before", ["exports", "a killed export", "both"])
+def test_who_is_forgotten_is_in_no_file(folder: DataFolder, before: str) -> None:
+    """Neither in an export, in whatever format, nor in what a killed one left beside it."""
+    if before != "a killed export":
+        export(folder.database, folder.exports)
+        assert b"noor-abidelle" in _laid_out(folder.exports)
+    if before != "exports":
+        (folder.root / ".exports.making" / "text").mkdir(parents=True)
+        (folder.root / ".exports.making" / "text" / "noor-abidelle.en.md").write_text("Noor")
+    within("forget", "Noor Abidelle", "--data", folder.root)
+    assert not list(folder.root.glob(".exports*"))
+    assert folder.exports.exists() == (before != "a killed export")
+    assert b"noor-abidelle" not in _laid_out(folder.root / "exports")
+
+
+def _laid_out(exports: Path) -> bytes:
+    """Return names and bytes of all files, the workbook's parts unpacked."""
+    pieces = [name.encode() + content for name, content in tree(exports).items()]
+    for path in exports.glob("*.xlsx"):
+        with ZipFile(path) as book:
+            pieces += [book.read(name) for name in book.namelist()]
+    return b"\n".join(pieces)
 
 
 def test_a_full_disk_leaves_the_old_one(two: tuple[Path, Path], tmp_path: Path) -> None:
