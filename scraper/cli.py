@@ -8,6 +8,8 @@ import math
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,9 +34,11 @@ from scraper.errors import (
     GaveUp,
     MikroscopeError,
     NotOfTheSeries,
+    WrongUsage,
 )
-from scraper.export import FORMATS
+from scraper.export import FORMATS, Choice, sweep
 from scraper.export import export as export_files
+from scraper.export import stream as stream_table
 from scraper.fetch import Fetcher, Limits
 from scraper.folder import DataFolder, default_file
 from scraper.models import Run
@@ -227,14 +231,44 @@ def build(context: Context) -> None:
     type=click.Choice(list(FORMATS)),
     help="Only this format; may be repeated.",
 )
-def export(context: Context, target: Path | None, formats: tuple[str, ...]) -> None:
-    """Database → files (default DATA/exports)."""
+@click.option(
+    "--only", multiple=True, metavar="TABLE", help="Only this table or view; may be repeated."
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Only posts published on that day or later (YYYY-MM-DD).",
+)
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Only posts in this language.")
+def export(
+    context: Context,
+    target: Path | None,
+    formats: tuple[str, ...],
+    only: tuple[str, ...],
+    since: datetime | None,
+    lang: str | None,
+) -> None:
+    """Database → files (default DATA/exports); `-` writes a single table to standard output."""
+    choice = Choice(only, since.date() if since else None, lang)
+    if target == Path("-"):
+        _to_stdout(context, choice, formats or ("csv",))
+        return
     where = target or context.folder.exports
     opened(context.folder.database).close()  # before a folder is made that may be misspelt
     # A folder of one's own may be written while another run is at work in the data folder.
     with nullcontext() if target else context.folder.locked():
-        files = export_files(context.folder.database, where, formats)
-    click.echo(f"{len(files)} files in {where}")
+        files = export_files(context.folder.database, where, formats, choice)
+    click.echo(f"{files} files in {where}")
+
+
+def _to_stdout(context: Context, choice: Choice, formats: tuple[str, ...]) -> None:
+    """Write one table to standard output, as UTF-8 wherever it goes."""
+    if len(formats) != 1:
+        raise WrongUsage("standard output takes one format")
+    file = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    stream_table(context.folder.database, choice, formats[0], file)
+    file.detach()  # writes what is left; standard output itself stays open
 
 
 @main.command()
@@ -356,6 +390,7 @@ def forget(context: Context, what: str) -> None:
     with folder.locked():
         forgotten = erase(what, folder, read_all)
         folder.findings.unlink(missing_ok=True)  # they may quote what is to be forgotten
+        sweep(folder.exports)  # a killed export may have left what is to go
         if folder.database.exists():
             # What was forgotten goes, even where too little is left for expectations.yml.
             build_database(folder, whatever_is_expected=True)

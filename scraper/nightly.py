@@ -31,7 +31,7 @@ def nightly(folder: DataFolder, crawl: Callable[[], Run]) -> str:
         run = crawl()
         built = build(folder)
         files = export(folder.database, folder.exports)
-    return f"{of_run(run)}; {of_build(built)}; {len(files)} files exported"
+    return f"{of_run(run)}; {of_build(built)}; {files} files exported"
 
 
 @contextmanager

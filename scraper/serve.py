@@ -33,7 +33,7 @@ SETTINGS: dict[str, int | bool] = {
     "default_allow_sql": True,  # SELECT only: the connection is read-only
     "allow_download": True,
     "allow_csv_stream": True,
-    "max_csv_mb": 100,
+    "max_csv_mb": 0,  # no limit: a table streams whole, page by page
     "truncate_cells_html": 2048,  # characters
     "default_cache_ttl": 5,  # seconds
     "template_debug": False,

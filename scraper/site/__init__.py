@@ -19,6 +19,7 @@ from scraper.site import pages, safety, wording
 from scraper.site.archive import database
 from scraper.site.search import match
 from scraper.site.thread import chains, draw
+from scraper.site.whole import whole
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -34,9 +35,9 @@ def register_routes() -> list[tuple[str, pages.View]]:
 
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
-def asgi_wrapper() -> Callable[[safety.App], safety.App]:
-    """Put the security headers on every answer."""
-    return safety.guarded
+def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
+    """Put the security headers on every answer, and have tables stream whole."""
+    return lambda app: safety.guarded(whole(app, datasette))
 
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types

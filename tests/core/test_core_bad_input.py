@@ -87,7 +87,7 @@ CASES: dict[str, tuple[str, int, str, Callable[[Path], None]]] = {
     "export before build": ("export", 1, "mikroscope build", _without_database),
     "export of nowhere": ("export --data misspelt", 1, "mikroscope build", _nothing),
     "serve before build": ("serve --port 0", 1, "mikroscope build", _without_database),
-    "export in an unknown format": ("export --format parquet", 2, "parquet", _nothing),
+    "export in an unknown format": ("export --format docx", 2, "docx", _nothing),
     "export over strangers": ("export mine", 2, "mine", _write("mine/letter.txt", b"Dear")),
     "export over a file": ("export a.txt", 2, "a.txt", _write("a.txt", b"text")),
     "export of what is no database": (

@@ -13,7 +13,7 @@ DESIGN = {
     "crawl": "--site --from --endpoint --delay --max-requests --contact --full",
     "import": "PATH --url",
     "build": "",
-    "export": "[DIR] --format",
+    "export": "[DIR] --format --only --since --lang",
     "serve": "--host --port",
     "nightly": "--deadline",
     "parse": "FILE --url",

@@ -1,0 +1,183 @@
+"""The folder of exports: made beside, then exchanged for the old one in one step.
+
+Rule: whoever opens the folder, at any moment and after any crash, meets one whole export. What a
+killed export left is swept away by the next, before anything else.
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+from scraper.errors import Busy, WrongUsage
+
+SUMS = "SHA256SUMS"
+# What desktops and open spreadsheets leave in folders; it goes with the old one.
+_LITTER = (".DS_Store", "Thumbs.db", "desktop.ini", ".~lock.", "~$")
+_HERE = -100  # AT_FDCWD: paths are relative to where the process is
+_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2) and RENAME_SWAP of renamex_np(2) alike
+
+
+@contextmanager
+def replaced(target: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; when it is filled it stands at `target`, whole.
+
+    Where filling fails, `target` stays as it is and nothing is left beside it. Raises Busy where
+    another export is writing next to it, and OSError.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(target.parent):
+        _sweep(target)
+        beside = _beside(target)
+        beside.mkdir()
+        try:
+            if target.exists():
+                beside.chmod(stat.S_IMODE(target.stat().st_mode))  # who may read it stays
+            yield beside
+            os.sync()  # all of it lasts before it gets its name; file by file takes minutes
+            exchange(beside, target)
+        finally:
+            _sweep(target)
+
+
+def sweep(target: Path) -> None:
+    """Remove what a killed export left beside `target`. Raises Busy and OSError."""
+    if target.parent.is_dir():
+        with _alone(target.parent):
+            _sweep(target)
+
+
+def refuse_strangers(target: Path, ours: Iterable[str]) -> None:
+    """Raise WrongUsage where a folder holds what no export wrote, so that nothing of it is lost.
+
+    `ours` are the names that exports give at the top; below them stands what SHA256SUMS lists.
+    """
+    if target.exists() and not target.is_dir():
+        raise WrongUsage(f"{target} is a file; exports are a folder")
+    for stranger in _strangers(target, frozenset(ours)):
+        raise WrongUsage(f"{target} holds {stranger}, which no export wrote; choose another folder")
+
+
+class Sums:
+    """SHA256SUMS of a folder, as `sha256sum --check` reads it: a line a file, in order of writing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        self._file = (self._folder / SUMS).open("w", encoding="utf-8", newline="\n")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, path: Path) -> int:
+        """Add a file that is written; return how many there are."""
+        with (self._folder / path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._file.write(f"{digest}  {path.as_posix()}\n")
+        self.count += 1
+        return self.count
+
+
+def _strangers(target: Path, ours: frozenset[str]) -> Iterator[str]:
+    found = [entry for entry in sorted(target.glob("*")) if not _is_litter(entry)]
+    yield from (entry.name for entry in found if entry.name not in ours)
+    if not (target / SUMS).is_file():
+        return
+    lines = (target / SUMS).read_text("utf-8").splitlines()
+    listed = {SUMS, *(line[66:] for line in lines)}
+    for path in sorted(target.rglob("*")):
+        name = path.relative_to(target).as_posix()
+        if path.is_file() and name not in listed and not _is_litter(path):
+            yield name
+
+
+def _is_litter(path: Path) -> bool:
+    return path.name.startswith(_LITTER)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.making")
+
+
+def _old(target: Path) -> Path:
+    """Return where the old folder stands for a moment, where folders cannot be exchanged."""
+    return target.with_name(f".{target.name}.old")
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """Hold a folder against other exports; the system lets go of it when a process ends."""
+    descriptor = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"another export is at work in {parent}; this one leaves it alone") from None
+        except OSError:
+            # Some network file systems lock no folders; then only one may export at a time.
+            pass
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(target: Path) -> None:
+    """Finish or undo what was killed."""
+    old = _old(target)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for leftover in (_beside(target), old):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+
+
+def exchange(beside: Path, target: Path) -> None:
+    """Put `beside` in the place of `target`; the old folder, if any, then stands at `beside`."""
+    if not target.exists():
+        beside.rename(target)
+    elif not _exchanged(beside, target):
+        # This file system cannot: for an instant there is no folder, and a crash then is undone
+        # by the next export.
+        target.rename(_old(target))
+        beside.rename(target)
+    with _descriptor(target.parent) as descriptor:
+        os.fsync(descriptor)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system has it; tell whether it was done."""
+    call = _system_call()
+    if call is None:
+        return False
+    return call(os.fsencode(one), os.fsencode(other)) == 0
+
+
+def _system_call() -> Callable[[bytes, bytes], int] | None:
+    """Return renameat2 of Linux or renamex_np of macOS with the flag that exchanges, or None."""
+    with suppress(AttributeError, OSError):
+        system = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            swap = system.renamex_np
+            return lambda one, other: int(swap(one, other, _EXCHANGE))
+        swap = system.renameat2
+        return lambda one, other: int(swap(_HERE, one, _HERE, other, _EXCHANGE))
+    return None
+
+
+@contextmanager
+def _descriptor(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
