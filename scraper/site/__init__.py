@@ -6,19 +6,22 @@ Rule: it speaks SQL and nothing else. Loaded by Datasette through the entry poin
 
 import hashlib
 import sqlite3
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from datasette import Response, hookimpl
 from datasette.utils import tilde_encode
 from jinja2 import Environment
 
-from scraper.site import pages, safety, wording
+from scraper.site import caching, cite, pages, safety, wording
+from scraper.site.addresses import local
 from scraper.site.archive import database
+from scraper.site.roles import says
 from scraper.site.search import match
 from scraper.site.thread import chains, draw
+from scraper.site.timeline import timeline
 from scraper.site.whole import whole
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -36,15 +39,24 @@ def register_routes() -> list[tuple[str, pages.View]]:
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
-    """Put the security headers on every answer, and have tables stream whole."""
-    return lambda app: safety.guarded(whole(app, datasette))
+    """Put the security headers on every answer, tags on what can be kept; have tables stream whole."""
+    return lambda app: safety.guarded(whole(caching.tagged(app), datasette))
 
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Give SQL `mikroscope_match(text)`: a MATCH expression that no text can break."""
+    """Give SQL two functions that no text can break.
+
+    `mikroscope_match(text)` is an FTS5 expression, `mikroscope_says(role, words)` true or false.
+    """
     conn.create_function(
         "mikroscope_match", 1, lambda text: match(str(text or "")), deterministic=True
+    )
+    conn.create_function(
+        "mikroscope_says",
+        2,
+        lambda role, words: says(str(role or ""), str(words or "")),
+        deterministic=True,
     )
 
 
@@ -54,6 +66,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
     env.filters.update(
         day=wording.day,
         month=wording.month,
+        span=wording.span,
         initials=wording.initials,
         paragraphs=wording.paragraphs,
         web_link=wording.web_link,
@@ -61,6 +74,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         language=wording.language,
         thousands=wording.thousands,
         without_inline_style=wording.without_inline_style,
+        data_block=wording.data_block,
     )
     versions = {
         name: _version(name) for name in ("site.css", "site.js", "dress.js", "table-settings.js")
@@ -70,9 +84,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         return f"{datasette.urls.path(_STATIC + name)}?{versions[name]}"
 
     def page(path: str, **query: Any) -> str:
-        """Return the link to one of our pages; parameters that are empty are left out."""
-        asked = urlencode({name: value for name, value in query.items() if value})
-        return str(datasette.urls.path(quote(path))) + (f"?{asked}" if asked else "")
+        return local(datasette, path, **query)
 
     def table(name: str, **exact: Any) -> str:
         """Return the link to the rows of a table, with the values they must have."""
@@ -89,8 +101,11 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         page_url=page,
         table_url=table,
         row_url=row,
+        wayback=wording.wayback,
+        linked_data=_linked_data,
         draw=draw,
         chains=chains,
+        draw_timeline=timeline,
     )
     env.globals["data_url"] = lambda: str(datasette.urls.database(database(datasette).name))
 
@@ -107,6 +122,12 @@ def handle_exception(
 
     answers: list[Callable[[], Awaitable[Response]]] = [ours]
     outcome.force_result(answers)
+
+
+def _linked_data(shown: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """Return what a page says of an interview to machines."""
+    one = cite.cited(shown["interview"], shown["post"])
+    return cite.as_linked_data(one, address, [other["name"] for other in shown["names"]])
 
 
 def _version(name: str) -> str:

@@ -15,12 +15,23 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 NAME = "mikroscope"
 Row = dict[str, Any]
 
+_YEAR = "substr(coalesce(posts.published, interviews.published), 1, 4)"
+ROLES = "coalesce(interviews.role, people.role, '') || ' ' || coalesce(posts.role, '')"
 # What the lists can be narrowed by: the visitor's parameter and the SQL it stands for.
 FILTERS = {
     "studio": "interviews.studio = :studio",
-    "year": "substr(coalesce(posts.published, interviews.published), 1, 4) = :year",
+    "year": f"{_YEAR} = :year",
+    "month": "substr(interviews.published, 1, 7) = :month",
     "lang": "posts.lang = :lang",
     "question": "answers.question_id = :question",
+    "role": f"mikroscope_says({ROLES}, :role)",
+}
+# The values of a filter, to count what each would leave.
+FACETS = {
+    "studio": "interviews.studio",
+    "year": _YEAR,
+    "lang": "posts.lang",
+    "question": "answers.question_id",
 }
 
 
@@ -55,17 +66,52 @@ async def single(source: "Database", what: str, sql: str, **values: Any) -> Row:
     return found
 
 
+async def count(source: "Database", sql: str, bound: Mapping[str, Any]) -> int:
+    """Return the number that `sql` counts as `n`."""
+    found = await row(source, sql, **bound)
+    return int(found["n"]) if found else 0
+
+
+async def facets(
+    source: "Database",
+    tables: str,
+    base: str,
+    bound: Mapping[str, Any],
+    names: tuple[str, ...],
+    counted: str = "*",
+) -> dict[str, list[Row]]:
+    """Return, for each filter, its values and how many rows each would leave."""
+    return {
+        name: await rows(
+            source,
+            f"SELECT {FACETS[name]} AS value, count({counted}) AS n {tables}"
+            f" WHERE {base} AND {narrowed(bound, but=name)} AND {FACETS[name]} IS NOT NULL"
+            " GROUP BY 1 ORDER BY 1",
+            **bound,
+        )
+        for name in names
+    }
+
+
 def asked(args: Mapping[str, str], *names: str) -> dict[str, str]:
     """Return what a visitor chose among the filters `names`; nothing where a choice is empty."""
-    chosen = {name: (args.get(name) or "").strip() for name in names}
+    chosen = {name: (args.get(name) or "").strip()[:200] for name in names}
     return {name: value for name, value in chosen.items() if value}
 
 
-def narrowed(chosen: Mapping[str, str], *, but: str | None = None) -> str:
+def narrowed(chosen: Mapping[str, Any], *, but: str | None = None) -> str:
     """Return the SQL conditions of `chosen` filters, leaving out `but` to count its other values."""
     return " AND ".join(
         ["1", *(FILTERS[name] for name in FILTERS if name in chosen and name != but)]
     )
+
+
+def window(args: Mapping[str, str], total: int, size: int) -> dict[str, Any]:
+    """Return which page is shown of how many, and the window of rows it is."""
+    last = max(1, -(-total // size))
+    number = page_number(args, last)
+    rows_shown = {"limit": size, "offset": (number - 1) * size}
+    return {"number": number, "last": last, "total": total, "window": rows_shown}
 
 
 def page_number(args: Mapping[str, str], last: int) -> int:

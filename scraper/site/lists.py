@@ -3,28 +3,18 @@
 Rule: SQL and its rows; what a visitor chose narrows every list by the same table of filters.
 """
 
-import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scraper.site.archive import FILTERS, Row, asked, narrowed, page_number, row, rows, single
+from scraper.site.archive import Row, asked, count, facets, narrowed, row, rows, single, window
 from scraper.site.search import mark, match, match_names, passage, terms
+from scraper.site.spotlights import SORTS, TURN, with_languages
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.database import Database
 
-PER_PAGE = {"search": 20, "spotlights": 60, "question": 30}
-SORTS = {
-    "newest": "interviews.published DESC, people.name",
-    "oldest": "interviews.published IS NULL, interviews.published, people.name",
-    "name": "people.name, interviews.published",
-}
-FACETS = {
-    "studio": "interviews.studio",
-    "year": "substr(coalesce(posts.published, interviews.published), 1, 4)",
-    "lang": "posts.lang",
-    "question": "answers.question_id",
-}
+PER_PAGE = {"search": 20, "question": 30}
+NARROWED_BY = ("studio", "year", "lang", "question")
 _NUMBERS = """
 SELECT (SELECT count(DISTINCT person_id) FROM interviews) AS people,
        (SELECT count(*) FROM interviews)                  AS interviews,
@@ -35,16 +25,6 @@ SELECT (SELECT count(DISTINCT person_id) FROM interviews) AS people,
        (SELECT min(published) FROM interviews)            AS first,
        (SELECT max(published) FROM interviews)            AS last,
        coalesce((SELECT max(finished) FROM runs), (SELECT max(last_seen) FROM posts)) AS updated
-"""
-_TURNS = """
-FROM interviews
-JOIN people ON people.id = interviews.person_id
-LEFT JOIN posts ON posts.interview_id = interviews.id
-"""
-_TURN = """
-SELECT interviews.id, interviews.person_id, people.name,
-       coalesce(interviews.role, people.role) AS role, interviews.studio, interviews.published,
-       interviews.languages
 """
 _ANSWERS = """
 FROM answers
@@ -89,38 +69,13 @@ async def home(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG
     """Return what the home page shows: numbers, the newest interviews, the baton."""
     newest = await rows(
         source,
-        f"{_TURN} FROM interviews JOIN people ON people.id = interviews.person_id"
+        f"{TURN} FROM interviews JOIN people ON people.id = interviews.person_id"
         f" ORDER BY {SORTS['newest']} LIMIT 6",
     )
     return {
         "numbers": await row(source, _NUMBERS),
-        "newest": _with_languages(newest),
+        "newest": with_languages(newest),
         **await _thread(source),
-    }
-
-
-async def spotlights(source: "Database", args: Mapping[str, str]) -> Row:
-    """Return the interviews a visitor's filters leave, sorted and paged."""
-    chosen = asked(args, "studio", "year", "lang")
-    sort = args.get("sort") if args.get("sort") in SORTS else "newest"
-    where = f"{_TURNS} WHERE {narrowed(chosen)}"
-    total = await _count(source, f"SELECT count(DISTINCT interviews.id) AS n {where}", chosen)
-    page = _page(args, total, PER_PAGE["spotlights"])
-    found = await rows(
-        source,
-        f"{_TURN} {where} GROUP BY interviews.id ORDER BY {SORTS[sort or 'newest']}"
-        " LIMIT :limit OFFSET :offset",
-        **chosen,
-        **page["window"],
-    )
-    names = ("studio", "year", "lang")
-    facets = await _facets(source, _TURNS, "1", chosen, names, "DISTINCT interviews.id")
-    return {
-        "interviews": _with_languages(found),
-        "chosen": chosen,
-        "sort": sort,
-        "facets": facets,
-        "page": page,
     }
 
 
@@ -129,7 +84,7 @@ async def questions(source: "Database", args: Mapping[str, str]) -> Row:  # noqa
     unknown = "SELECT count(*) AS n FROM answers WHERE question_id IS NULL"
     return {
         "questions": await rows(source, _QUESTIONS),
-        "others": await _count(source, unknown, {}),
+        "others": await count(source, unknown, {}),
     }
 
 
@@ -139,8 +94,8 @@ async def question(source: "Database", args: Mapping[str, str], id: str) -> Row:
     chosen = asked(args, "studio", "year", "lang")
     bound = {**chosen, "id": id}
     where = f"{_ANSWERS} WHERE answers.question_id = :id AND {narrowed(chosen)}"
-    page = _page(
-        args, await _count(source, f"SELECT count(*) AS n {where}", bound), PER_PAGE["question"]
+    page = window(
+        args, await count(source, f"SELECT count(*) AS n {where}", bound), PER_PAGE["question"]
     )
     return {
         "question": found,
@@ -153,7 +108,7 @@ async def question(source: "Database", args: Mapping[str, str], id: str) -> Row:
             **page["window"],
         ),
         "chosen": chosen,
-        "facets": await _facets(
+        "facets": await facets(
             source, _ANSWERS, "answers.question_id = :id", bound, ("studio", "year", "lang")
         ),
         "page": page,
@@ -166,17 +121,17 @@ async def search(source: "Database", args: Mapping[str, str]) -> Row:
     Where no answer has all the words, those that have any of them are shown, and said to be so.
     """
     query = (args.get("q") or "")[:1000]
-    chosen = asked(args, *FILTERS)
+    chosen = asked(args, *NARROWED_BY)
     sought = terms(query)
     bound = {**chosen, "match": match(query)}
     base = "answers_fts MATCH :match"
-    count = f"SELECT count(*) AS n {_FOUND} WHERE {base} AND {narrowed(chosen)}"
-    total, loosened = await _count(source, count, bound), False
+    counted = f"SELECT count(*) AS n {_FOUND} WHERE {base} AND {narrowed(chosen)}"
+    total, loosened = await count(source, counted, bound), False
     if not total and len(sought) > 1:
         bound["match"] = match(query, every=False)
-        total = await _count(source, count, bound)
+        total = await count(source, counted, bound)
         loosened = total > 0
-    page = _page(args, total, PER_PAGE["search"])
+    page = window(args, total, PER_PAGE["search"])
     found = await rows(
         source,
         f"{_ANSWER} {_FOUND} WHERE {base} AND {narrowed(chosen)}"
@@ -194,7 +149,7 @@ async def search(source: "Database", args: Mapping[str, str]) -> Row:
             for one in found
         ],
         "chosen": chosen,
-        "facets": await _facets(source, _FOUND, base, bound, tuple(FILTERS)) if sought else {},
+        "facets": await facets(source, _FOUND, base, bound, NARROWED_BY) if sought else {},
         "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
         "page": page,
     }
@@ -223,50 +178,10 @@ async def about(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: AR
             "SELECT source, count(*) AS n, min(captured_at) AS first, max(captured_at) AS last"
             " FROM captures GROUP BY source ORDER BY source",
         ),
-        "gone": await _count(source, "SELECT count(*) AS n FROM posts WHERE status = 'gone'", {}),
+        "gone": await count(source, "SELECT count(*) AS n FROM posts WHERE status = 'gone'", {}),
     }
 
 
 async def _thread(source: "Database") -> dict[str, list[Row]]:
     """Return everybody, those who answered first and by date, and who named whom."""
     return {"people": await rows(source, _PEOPLE), "nominations": await rows(source, _EDGES)}
-
-
-async def _count(source: "Database", sql: str, bound: Mapping[str, str]) -> int:
-    """Return the number that `sql` counts as `n`."""
-    found = await row(source, sql, **bound)
-    return int(found["n"]) if found else 0
-
-
-async def _facets(
-    source: "Database",
-    tables: str,
-    base: str,
-    bound: Mapping[str, str],
-    names: tuple[str, ...],
-    counted: str = "*",
-) -> dict[str, list[Row]]:
-    """Return, for each filter, its values and how many rows each would leave."""
-    return {
-        name: await rows(
-            source,
-            f"SELECT {FACETS[name]} AS value, count({counted}) AS n {tables}"
-            f" WHERE {base} AND {narrowed(bound, but=name)} AND {FACETS[name]} IS NOT NULL"
-            " GROUP BY 1 ORDER BY 1",
-            **bound,
-        )
-        for name in names
-    }
-
-
-def _page(args: Mapping[str, str], total: int, size: int) -> dict[str, Any]:
-    """Return which page is shown of how many, and the window of rows it is."""
-    last = max(1, -(-total // size))
-    number = page_number(args, last)
-    window = {"limit": size, "offset": (number - 1) * size}
-    return {"number": number, "last": last, "total": total, "window": window}
-
-
-def _with_languages(found: list[Row]) -> list[Row]:
-    """Return the rows with `languages`, stored as JSON, as a list."""
-    return [{**one, "languages": json.loads(one["languages"])} for one in found]

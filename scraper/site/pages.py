@@ -4,7 +4,6 @@ Rule: each page is data first. The same dictionary is the JSON at the path with 
 the template shows.
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from urllib.parse import unquote
 from datasette import Response
 from datasette.utils.asgi import NotFound, Request
 
-from scraper.site import lists, reading
+from scraper.site import documents, lists, reading, spotlights
+from scraper.site.addresses import links
 from scraper.site.archive import Row, database
 from scraper.site.safety import arguments
 
@@ -41,7 +41,7 @@ class Page:
 
 PAGES = (
     Page("/", "home.html", lists.home),
-    Page("/spotlights", "spotlights.html", lists.spotlights),
+    Page("/spotlights", "spotlights.html", spotlights.spotlights),
     Page("/spotlights/ID", "interview.html", reading.interview),
     Page("/people/ID", "person.html", reading.person),
     Page("/questions", "questions.html", lists.questions),
@@ -53,8 +53,10 @@ PAGES = (
 
 
 def routes() -> list[tuple[str, View]]:
-    """Return Datasette's (pattern, view) pairs for all PAGES and the download."""
-    return [*((page.pattern, _view(page)) for page in PAGES), (r"^/mikroscope\.db$", download)]
+    """Return Datasette's (pattern, view) pairs for all PAGES, documents and the download."""
+    # A document first: its ending is no part of an id.
+    pages = ((page.pattern, _view(page)) for page in PAGES)
+    return [*documents.routes(), *pages, (r"^/mikroscope\.db$", download)]
 
 
 def _view(page: Page) -> View:
@@ -67,9 +69,10 @@ def _view(page: Page) -> View:
         if found.get("json"):
             response = Response.json(data)
         else:
-            html = await datasette.render_template(page.template, data, request=request)
+            shown = {**data, "whole": links(datasette, request)}
+            html = await datasette.render_template(page.template, shown, request=request)
             response = Response.html(html)
-        return _tagged(request, response)
+        return response
 
     return view
 
@@ -86,13 +89,3 @@ async def download(datasette: "Datasette") -> Response:
     content[18:20] = b"\1\1"
     headers = {"content-disposition": 'attachment; filename="mikroscope.db"'}
     return Response(bytes(content), headers=headers, content_type="application/vnd.sqlite3")
-
-
-def _tagged(request: Request, response: Response) -> Response:
-    """Return the answer with an ETag of its content, or 304 if the visitor has it (RFC 9110 §13)."""
-    tag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:20]}"'
-    headers = {"etag": tag, "cache-control": "no-cache"}
-    if request.headers.get("if-none-match") == tag:
-        return Response("", status=304, headers=headers)
-    response.headers.update(headers)
-    return response

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from scraper.site.archive import Row, row, rows, single
+from scraper.site.cite import as_bibtex, as_csl, as_text, cited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.database import Database
@@ -20,9 +21,15 @@ FROM interviews JOIN people ON people.id = interviews.person_id
 """
 _POSTS = """
 SELECT posts.*, captures.captured_at, captures.source, captures.url AS captured_url,
-       captures.digest
+       captures.digest, captures.file, captures."offset"
 FROM posts JOIN captures ON captures.id = posts.capture_id
 WHERE posts.interview_id = :id ORDER BY posts.lang, posts.id
+"""
+_VERSIONS = """
+SELECT versions.number, versions.captured_at, versions.changed, versions.capture_id,
+       captures.source, captures.url AS captured_url, captures.file, captures."offset"
+FROM versions JOIN captures ON captures.id = versions.capture_id
+WHERE versions.post_id = :post ORDER BY versions.number DESC
 """
 _ANSWERS = """
 SELECT id, position, question_id, question, answer, word_count, lang
@@ -71,13 +78,9 @@ async def interview(source: "Database", args: Mapping[str, str], id: str) -> Row
         ),
         "versions": [
             {**version, "changed": json.loads(version["changed"])}
-            for version in await rows(
-                source,
-                "SELECT number, captured_at, changed, capture_id FROM versions"
-                " WHERE post_id = :post ORDER BY number DESC",
-                **held,
-            )
+            for version in await rows(source, _VERSIONS, **held)
         ],
+        "cite": _cited(found, post) if post else None,
         "last_seen": await row(source, "SELECT max(last_seen) AS at FROM posts"),
     }
 
@@ -97,6 +100,12 @@ async def person(source: "Database", args: Mapping[str, str], id: str) -> Row:  
         "interviews": [{**one, "languages": json.loads(one["languages"])} for one in given],
         **await _baton(source, id),
     }
+
+
+def _cited(interview: Row, post: Row) -> Row:
+    """Return the ways to cite one language of an interview."""
+    one = cited(interview, post)
+    return {"text": as_text(one), "bibtex": as_bibtex(one), "csl": as_csl(one)}
 
 
 def _chosen(posts: list[Row], lang: str | None) -> Row | None:

@@ -3,14 +3,20 @@
 Rule: pure functions, no HTML made by hand; templates escape what comes out of here.
 """
 
+import json
 import re
 import unicodedata
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 STUDIOS = {"Paris": "paris", "Bangalore": "bangalore", "Montréal": "montreal"}
 LANGUAGES = {"en": "English", "fr": "French"}
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_NO_DIGIT = re.compile(r"\D")
+# As JSON can say them otherwise (RFC 8259 §7); the last two end a line in JavaScript.
+_NO_MARKUP = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 _INLINE_STYLE = re.compile(r' style="[^"<>]*"')
 
 
@@ -30,6 +36,15 @@ def month(iso: str | None) -> str:
     except ValueError:
         return iso or ""
     return f"{_month(parsed)} {parsed.year}"
+
+
+def span(when: str | None) -> str:
+    """Return `2023-03` as `March 2023`; a year, or what is neither, stays as it is."""
+    return (
+        month(f"{when}-01")
+        if len(when or "") == 7 and month(f"{when}-01")[:1].isalpha()
+        else when or ""
+    )
 
 
 def _month(when: date) -> str:
@@ -52,12 +67,19 @@ def paragraphs(text: str | None) -> list[str]:
 
 
 def web_link(url: str | None) -> str | None:
-    """Return `url` if it is one that a reader may follow (http or https), else None."""
+    """Return `url` if it is one that a reader may follow (https), else None."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
+    return url if parts.scheme == "https" and parts.netloc else None
+
+
+def wayback(source: str, url: str, captured_at: str) -> str | None:
+    """Return the address of a capture at the Wayback Machine, None where it came from elsewhere."""
+    time = _NO_DIGIT.sub("", captured_at)[:14]
+    known = source == "wayback" and len(time) == 14 and url.startswith(("https://", "http://"))
+    return f"https://web.archive.org/web/{time}/{url}" if known else None
 
 
 def studio_class(studio: str | None) -> str:
@@ -81,3 +103,9 @@ def without_inline_style(markup: str) -> str:
     Text in it is escaped already: a `"` in a value is `&#34;` and cannot look like an attribute.
     """
     return _INLINE_STYLE.sub("", markup)
+
+
+def data_block(told: object) -> Markup:
+    """Return `told` as JSON that may stand in a `<script>` of data: nothing in it ends the element."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.translate(_NO_MARKUP))  # noqa: S704 - no character of markup is left

@@ -1,0 +1,35 @@
+"""Whole addresses of our pages, for feeds, sitemaps and citations that are read elsewhere.
+
+Rule: scheme and host come from `plugins: mikroscope: url` of the metadata where it is said, else
+from the request as the proxy hands it on; the path always carries Datasette's `base_url`.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode, urlsplit
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+Link = Callable[..., str]
+
+
+def local(datasette: "Datasette", path: str, **query: Any) -> str:
+    """Return the link to one of our pages; parameters that are empty are left out."""
+    asked = urlencode({name: value for name, value in query.items() if value})
+    return str(datasette.urls.path(quote(path))) + (f"?{asked}" if asked else "")
+
+
+def links(datasette: "Datasette", request: "Request") -> Link:
+    """Return what makes whole addresses: `link("/spotlights/x", lang="fr")`."""
+    said = (datasette.plugin_config("mikroscope") or {}).get("url") or ""
+    origin = urlsplit(str(said))
+
+    def link(path: str, **query: Any) -> str:
+        there = local(datasette, path, **query)
+        if origin.scheme in ("http", "https") and origin.netloc:
+            return f"{origin.scheme}://{origin.netloc}{there}"
+        return str(datasette.absolute_url(request, there))
+
+    return link

@@ -1,0 +1,101 @@
+"""What lets browsers and proxies keep answers: a tag of their content, and 304 to who has it.
+
+Rule: every 200 of known length gets an ETag made of its bytes (RFC 9110 §8.8.3, §13.1.2), so it
+changes when a new build is published and not before; our static files are asked for by their
+digest and kept for a year. What streams, as CSV does, goes through untouched.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Send], Awaitable[None]]
+
+STATIC = "/-/static"  # of Datasette and of its plugins
+ALWAYS_ASK = b"no-cache"  # kept, but asked for again each time
+FOR_A_MONTH = b"public, max-age=2592000"  # fonts: their content goes with their name
+FOR_GOOD = b"public, max-age=31536000, immutable"
+LARGEST = 8_000_000  # bytes of a file sent in pieces that is held to be tagged
+
+
+def tagged(app: App) -> App:
+    """Return the ASGI application with ETag and Cache-Control on what can have them."""
+
+    async def with_tags(scope: Any, receive: Any, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            send = _Tagging(scope, send).send
+        await app(scope, receive, send)
+
+    return with_tags
+
+
+class _Tagging:
+    """One answer on its way: held until its whole body is there, or let through."""
+
+    def __init__(self, scope: MutableMapping[str, Any], send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._start: Message | None = None
+        self._pieces: list[bytes] = []
+
+    async def send(self, message: Message) -> None:
+        """Take the next message of the application; the body's last piece lets all of them go."""
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            self._start = message
+            return
+        if self._start is None or message["type"] != "http.response.body":
+            await self._send(message)
+            return
+        self._pieces.append(message.get("body", b""))
+        more = message.get("more_body", False)
+        if more and not _is_short(self._start):
+            await self._let_through(self._start, message)
+        elif not more:
+            await self._answer(self._start, b"".join(self._pieces))
+
+    async def _let_through(self, start: Message, message: Message) -> None:
+        self._start = None
+        await self._send(start)
+        await self._send(message)
+
+    async def _answer(self, start: Message, body: bytes) -> None:
+        # Weak, because a compressed answer is the same content in other bytes.
+        tag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'.encode()
+        headers = dict(start.get("headers", []))
+        kept = {b"etag": tag, b"cache-control": headers.get(b"cache-control") or self._keeping()}
+        if _has(self._scope, tag):
+            start = {"type": start["type"], "status": 304, "headers": [*kept.items()]}
+            body = b""
+        else:
+            start = {**start, "headers": [*(headers | kept).items()]}
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def _keeping(self) -> bytes:
+        """Return for how long the answer may be kept without asking."""
+        if not _within_static(self._scope["path"]):
+            return ALWAYS_ASK
+        if self._scope["path"].endswith(".woff2"):
+            return FOR_A_MONTH
+        return FOR_GOOD if self._scope.get("query_string") else ALWAYS_ASK
+
+
+def _within_static(path: str) -> bool:
+    return STATIC in path  # whatever base_url stands before it
+
+
+def _is_short(start: Message) -> bool:
+    """Tell whether an answer says its length, and it is one to hold."""
+    said = dict(start.get("headers", [])).get(b"content-length", b"")
+    return said.isdigit() and int(said) <= LARGEST
+
+
+def _has(scope: MutableMapping[str, Any], tag: bytes) -> bool:
+    """Tell whether the visitor says to have the content of `tag` (weak comparison)."""
+    said = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
+    bare = tag.removeprefix(b"W/")
+    return said.strip() == b"*" or bare in {
+        one.strip().removeprefix(b"W/") for one in said.split(b",")
+    }

@@ -1,0 +1,199 @@
+"""What is read by programs: feeds, sitemap, robots.txt, llms.txt, and an interview to cite.
+
+Rule: a table of path, media type and the function that writes the text; addresses in them are whole.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+from datasette import Response
+from datasette.utils.asgi import NotFound, Request
+
+from scraper.site import feeds, reading
+from scraper.site.addresses import Link, links, local
+from scraper.site.archive import database, rows
+from scraper.site.safety import arguments
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+
+MOST_ADDRESSES = 50_000  # of one sitemap (sitemaps.org)
+_PAGES = ("/", "/spotlights", "/questions", "/baton", "/about")
+# Every page of the archive, with the day it last read otherwise.
+_ADDRESSES = """
+SELECT '/spotlights/' || interviews.id AS path, substr(max(versions.captured_at), 1, 10) AS day
+FROM interviews LEFT JOIN posts ON posts.interview_id = interviews.id
+LEFT JOIN versions ON versions.post_id = posts.id GROUP BY interviews.id
+UNION ALL SELECT '/questions/' || id, NULL FROM questions
+UNION ALL SELECT '/people/' || id, NULL FROM people
+LIMIT :most
+"""
+_LISTED = """
+SELECT interviews.id, people.name, coalesce(interviews.role, people.role) AS role,
+       interviews.studio, interviews.published
+FROM interviews JOIN people ON people.id = interviews.person_id
+ORDER BY interviews.published IS NULL, interviews.published DESC, interviews.id LIMIT 500
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a document is written from: the archive's server, the request, what makes addresses."""
+
+    datasette: "Datasette"
+    args: Mapping[str, str]
+    link: Link
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: the pattern of its path, its media type, and what writes it."""
+
+    pattern: str
+    media_type: str
+    text: Callable[[Asked], Awaitable[str]]
+
+
+async def _atom(asked: Asked) -> str:
+    return feeds.atom(await rows(database(asked.datasette), feeds.ROWS), asked.link)
+
+
+async def _json_feed(asked: Asked) -> str:
+    found = await rows(database(asked.datasette), feeds.ROWS)
+    return json.dumps(feeds.json_feed(found, asked.link), ensure_ascii=False, indent=1)
+
+
+async def _sitemap(asked: Asked) -> str:
+    """Return the sitemap (sitemaps.org 0.9)."""
+    most = MOST_ADDRESSES - len(_PAGES)
+    found = await rows(database(asked.datasette), _ADDRESSES, most=most)
+    listed = [*({"path": path, "day": None} for path in _PAGES), *found]
+    urls = (
+        f"<url><loc>{escape(asked.link(one['path']))}</loc>"
+        + (f"<lastmod>{one['day']}</lastmod>" if one["day"] else "")
+        + "</url>"
+        for one in listed
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        + "\n".join(urls)
+        + "\n</urlset>\n"
+    )
+
+
+async def _robots(asked: Asked) -> str:
+    """Return robots.txt (RFC 9309): everything but endless searches and queries."""
+    tables = str(asked.datasette.urls.database(database(asked.datasette).name))
+    lists = [local(asked.datasette, path) for path in ("/search", "/spotlights?", "/questions/*?")]
+    closed = [*(path.replace("%3F", "?") for path in lists), f"{tables}?", f"{tables}/*?"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    return "\n".join([*lines, f"Sitemap: {asked.link('/sitemap.xml')}", ""])
+
+
+async def _llms(asked: Asked) -> str:
+    """Return llms.txt (llmstxt.org): where a language model finds what."""
+    source = database(asked.datasette)
+    said = asked.datasette.metadata() or {}
+    told = asked.datasette.metadata(database=source.name) or {}
+    root = asked.link("").rstrip("/")
+    tables = f"{root}/{source.name}"
+    lines = [f"# {_line(said.get('title') or feeds.TITLE)}", "",
+             f"> {_line(said.get('description') or feeds.ABOUT)}", "",
+             f"{_HOW} `{tables}.json?sql=select…`.", "", "## Pages", ""]  # fmt: skip
+    lines += [f"- [{name}]({asked.link(path)}): {what}" for path, name, what in _TOLD]
+    lines += ["", "## Tables", ""]
+    lines += [
+        f"- [{name}]({tables}/{name}.json): {_line(one.get('description') or '')}"
+        for name, one in (told.get("tables") or {}).items()
+        if not one.get("hidden")
+    ]
+    lines += ["", "## Queries", ""]
+    lines += [
+        f"- [{_line(one.get('title') or name)}]({tables}/{name}.json): {_line(one.get('description') or '')}"
+        for name, one in (told.get("queries") or {}).items()
+        if isinstance(one, dict)
+    ]
+    lines += ["", "## Interviews", ""]
+    for one in await rows(source, _LISTED):
+        facts = ", ".join(_line(one[part]) for part in ("role", "studio", "published") if one[part])
+        lines.append(f"- [{_line(one['name'])}]({asked.link('/spotlights/' + one['id'] + '.json')}): {facts}")  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+_HOW = (
+    "Every page is JSON too: put `.json` after its path. Every table is CSV and JSON."
+    " SQL can be asked, read only, with limits on time and rows:"
+)
+_TOLD = (
+    ("/spotlights", "Interviews", "all of them, by studio, year, language, role and question"),
+    ("/questions", "Questions", "every answer to one question side by side"),
+    ("/baton", "The baton", "who named whom, and who is still waiting"),
+    ("/search", "Search", "full text of all answers, English and French: `?q=`"),
+    ("/about", "About", "method, coverage, rights and removal, how to cite"),
+)
+
+
+def _line(text: str) -> str:
+    """Return a text as one line of Markdown in which nothing is a link or markup."""
+    return "".join(f"\\{mark}" if mark in r"\[]<>`*_" else mark for mark in " ".join(text.split()))
+
+
+def _citation(form: str) -> Callable[[Asked], Awaitable[str]]:
+    """Return what writes the citation of an interview in one form."""
+
+    async def write(asked: Asked) -> str:
+        shown = await reading.interview(database(asked.datasette), asked.args, asked.id)
+        if not shown["cite"]:
+            raise NotFound("This interview has no post to cite.")
+        text: Any = shown["cite"][form]
+        return (
+            text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=1)
+        ).rstrip("\n") + "\n"
+
+    return write
+
+
+_OF_INTERVIEW = r"^/spotlights/(?P<id>[^/]+)\."
+DOCUMENTS = (
+    Document(r"^/feed\.atom$", "application/atom+xml; charset=utf-8", _atom),
+    Document(r"^/feed\.json$", "application/feed+json; charset=utf-8", _json_feed),
+    Document(r"^/sitemap\.xml$", "application/xml; charset=utf-8", _sitemap),
+    Document(r"^/robots\.txt$", "text/plain; charset=utf-8", _robots),
+    Document(r"^/llms\.txt$", "text/plain; charset=utf-8", _llms),
+    Document(_OF_INTERVIEW + "txt$", "text/plain; charset=utf-8", _citation("text")),
+    Document(_OF_INTERVIEW + "bib$", "application/x-bibtex; charset=utf-8", _citation("bibtex")),
+    Document(
+        _OF_INTERVIEW + r"csl\.json$",
+        "application/vnd.citationstyles.csl+json; charset=utf-8",
+        _citation("csl"),
+    ),
+)
+
+
+def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """Return Datasette's (pattern, view) pairs for all DOCUMENTS and the favicon."""
+    return [*((one.pattern, _view(one)) for one in DOCUMENTS), (r"^/favicon\.ico$", favicon)]
+
+
+def _view(document: Document) -> Callable[..., Awaitable[Response]]:
+    """Return the view of one document."""
+
+    async def view(datasette: "Datasette", request: Request) -> Response:
+        key = unquote(request.url_vars.get("id", ""))
+        asked = Asked(datasette, arguments(request.args), links(datasette, request), key)
+        return Response(await document.text(asked), content_type=document.media_type)
+
+    return view
+
+
+async def favicon() -> Response:
+    """Return the lens as a small picture, for who asks for it by its old name."""
+    picture = (resources.files("scraper.site") / "static" / "lens-32.png").read_bytes()
+    return Response(picture, content_type="image/png")

@@ -1,0 +1,58 @@
+"""The words of a role, so that interviews can be narrowed to a department: Lighting, Supervisor.
+
+Rule: pure functions. Accents are folded and endings taken off, so that Animator is Animation too.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+from scraper.site.search import fold
+
+_WORD = re.compile(r"[^\W_]+")
+# They join words and name no department, in English and French.
+_LITTLE = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "au",
+        "aux",
+        "chez",
+        "de",
+        "des",
+        "du",
+        "et",
+        "for",
+        "in",
+        "la",
+        "le",
+        "les",
+        "of",
+        "on",
+        "the",
+        "to",
+    ]
+)
+
+
+def words_of(role: str) -> Iterator[tuple[str, str]]:
+    """Yield (stem, word) of each word of a role that says something; numbers say nothing."""
+    for word in _WORD.findall(role):
+        if len(word) > 1 and not word.isdigit() and fold(word) not in _LITTLE:
+            yield stem_of(word), word
+
+
+def says(role: str, sought: str) -> bool:
+    """Tell whether `role` has every word of `sought`, whatever their accents and endings."""
+    wanted = {stem_of(word) for word in _WORD.findall(sought)}
+    return bool(wanted) and wanted <= {stem_of(word) for word in _WORD.findall(role)}
+
+
+@lru_cache(maxsize=4096)
+def stem_of(word: str) -> str:
+    """Return the folded stem of one word. The stemmer keeps state, so each call makes its own."""
+    return str(snowballstemmer.stemmer("english").stemWord(fold(word)))

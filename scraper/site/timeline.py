@@ -1,0 +1,92 @@
+"""The timeline drawn: interviews by month and studio → where each dot stands.
+
+Rule: pure functions. A row for each studio, a column for each month, a dot that grows with the
+number of interviews; the template only writes the numbers down.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+STEP, LANE = 28, 36  # pixels: a month, a studio
+LEFT, TOP, BELOW = 96, 8, 24  # pixels: names of the studios, and of the years below
+SMALLEST, LARGEST = 6, 15  # pixels: the radius of a dot
+MOST_MONTHS = 240  # beyond that a column is a year, so that one odd date draws no endless picture
+STUDIOS = ("Paris", "Bangalore", "Montréal", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """The interviews of one studio in one month (`2023-03`) or year (`2023`)."""
+
+    when: str
+    studio: str | None
+    n: int
+    x: int
+    y: int
+
+    @property
+    def radius(self) -> float:
+        """The radius; its area grows with the number."""
+        return round(min(float(LARGEST), SMALLEST * math.sqrt(self.n)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A drawing of `width` by `height` pixels; `years` and `lanes` are (place, name)."""
+
+    width: int
+    height: int
+    dots: tuple[Dot, ...]
+    years: tuple[tuple[int, str], ...]
+    lanes: tuple[tuple[int, str | None], ...]
+    undated: int
+
+
+def timeline(counts: Sequence[Mapping[str, Any]]) -> Timeline:
+    """Return the drawing of rows `month` (None where not known), `studio`, `n`."""
+    dated = [one for one in counts if one["month"]]
+    undated = sum(one["n"] for one in counts if not one["month"])
+    numbers = [_number(one["month"]) for one in dated]
+    first, last = min(numbers, default=0), max(numbers, default=0)
+    scale = 12 if last - first >= MOST_MONTHS else 1
+    start = first // scale
+    seen = {one["studio"] for one in dated}
+    lanes = {studio: TOP + LANE // 2 + LANE * row
+             for row, studio in enumerate(name for name in STUDIOS if name in seen)}  # fmt: skip
+    held: dict[tuple[int, str | None], int] = {}
+    for number, one in zip(numbers, dated, strict=True):
+        place = number // scale, one["studio"]
+        held[place] = held.get(place, 0) + one["n"]
+    dots = tuple(
+        Dot(_name(column, scale), studio, n, _x(column - start), lanes[studio])
+        for (column, studio), n in sorted(held.items(), key=lambda item: (item[0][0], lanes[item[0][1]]))
+    )  # fmt: skip
+    columns = range(start, last // scale + 1)
+    years = tuple(
+        (_x(column - start), str(column * scale // 12))
+        for column in columns
+        if column == start or column * scale % 12 == 0
+    )
+    # The first year is named where it has room before the next.
+    if len(years) > 1 and years[1][0] - years[0][0] < 2 * STEP:
+        years = years[1:]
+    height = TOP + LANE * len(lanes) + BELOW
+    return Timeline(_x(len(columns)), height, dots, years if dated else (),
+                    tuple((y, studio) for studio, y in lanes.items()), undated)  # fmt: skip
+
+
+def _number(month: str) -> int:
+    """Return `2023-03` as a number of months."""
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def _name(column: int, scale: int) -> str:
+    """Return the month or the year that a column is."""
+    return f"{column:04}" if scale == 12 else f"{column // 12:04}-{column % 12 + 1:02}"
+
+
+def _x(column: int) -> int:
+    """Return the middle of a column, in pixels."""
+    return LEFT + STEP // 2 + STEP * column
