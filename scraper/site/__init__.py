@@ -7,6 +7,7 @@ Rule: it speaks SQL and nothing else. Loaded by Datasette through the entry poin
 import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator, Mapping
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -76,12 +77,10 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         without_inline_style=wording.without_inline_style,
         data_block=wording.data_block,
     )
-    versions = {
-        name: _version(name) for name in ("site.css", "site.js", "dress.js", "table-settings.js")
-    }
 
+    @cache
     def asset(name: str) -> str:
-        return f"{datasette.urls.path(_STATIC + name)}?{versions[name]}"
+        return f"{datasette.urls.path(_STATIC + name)}?{_version(name)}"
 
     def page(path: str, **query: Any) -> str:
         return local(datasette, path, **query)

@@ -69,6 +69,8 @@ class _Tagging:
             start = {"type": start["type"], "status": 304, "headers": [*kept.items()]}
             body = b""
         else:
+            if self._scope["method"] == "GET":
+                kept[b"content-length"] = str(len(body)).encode()
             start = {**start, "headers": [*(headers | kept).items()]}
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})

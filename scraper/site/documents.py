@@ -91,8 +91,9 @@ async def _sitemap(asked: Asked) -> str:
 async def _robots(asked: Asked) -> str:
     """Return robots.txt (RFC 9309): everything but endless searches and queries."""
     tables = str(asked.datasette.urls.database(database(asked.datasette).name))
-    lists = [local(asked.datasette, path) for path in ("/search", "/spotlights?", "/questions/*?")]
-    closed = [*(path.replace("%3F", "?") for path in lists), f"{tables}?", f"{tables}/*?"]
+    root = local(asked.datasette, "/")
+    lists = [f"{root}{path}" for path in ("search", "spotlights?", "questions/*?")]
+    closed = [*lists, f"{tables}?", f"{tables}/*?"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     return "\n".join([*lines, f"Sitemap: {asked.link('/sitemap.xml')}", ""])
 

@@ -47,6 +47,8 @@ class Thread:
 
     path: str
     waiting: bool
+    giver: str
+    taker: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,9 @@ def _threads(at: Mapping[str, Lens], edges: Sequence[Mapping[str, Any]]) -> Iter
         one, other = at[edge["nominator_id"]], at[edge["nominee_id"]]
         beside = other.waiting and other.x - one.x == STEP and other.y > one.y
         begin = above.get(edge["nominator_id"], one.y) if beside else one.y
-        yield Thread(_path(one, other, begin), other.waiting)
+        yield Thread(
+            _path(one, other, begin), other.waiting, edge["nominator_id"], edge["nominee_id"]
+        )
         if beside:
             above[edge["nominator_id"]] = other.y
 
