@@ -16,7 +16,7 @@ from datasette import Response, hookimpl
 from datasette.utils import tilde_encode
 from jinja2 import Environment
 
-from scraper.site import caching, cite, pages, safety, wording
+from scraper.site import caching, cite, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database
 from scraper.site.roles import says
@@ -102,6 +102,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         row_url=row,
         wayback=wording.wayback,
         linked_data=_linked_data,
+        d3_url=f"{datasette.urls.path(documents.LIBRARY)}?{_digest(documents.d3().encode())}",
         draw=draw,
         chains=chains,
         draw_timeline=timeline,
@@ -131,5 +132,8 @@ def _linked_data(shown: Mapping[str, Any], address: str) -> dict[str, Any]:
 
 def _version(name: str) -> str:
     """Return a short digest of a static file, so that browsers fetch it when it has changed."""
-    content = (resources.files(__name__) / "static" / name).read_bytes()
+    return _digest((resources.files(__name__) / "static" / name).read_bytes())
+
+
+def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:8]

@@ -4,8 +4,10 @@ Rule: a table of path, media type and the function that writes the text; address
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -22,6 +24,8 @@ from scraper.site.safety import arguments
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
 
+LIBRARY = "/-/static-mikroscope/d3.js"
+_D3 = ["dispatch", "selection", "drag", "color", "interpolate", "timer", "ease", "transition", "zoom", "quadtree", "force"]
 MOST_ADDRESSES = 50_000  # of one sitemap (sitemaps.org)
 _PAGES = ("/", "/spotlights", "/questions", "/baton", "/about")
 # Every page of the archive, with the day it last read otherwise.
@@ -179,8 +183,12 @@ DOCUMENTS = (
 
 
 def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    """Return Datasette's (pattern, view) pairs for all DOCUMENTS and the favicon."""
-    return [*((one.pattern, _view(one)) for one in DOCUMENTS), (r"^/favicon\.ico$", favicon)]
+    """Return Datasette's (pattern, view) pairs for all DOCUMENTS, the favicon and D3."""
+    return [
+        *((one.pattern, _view(one)) for one in DOCUMENTS),
+        (r"^/favicon\.ico$", favicon),
+        (rf"^{re.escape(LIBRARY)}$", library),
+    ]
 
 
 def _view(document: Document) -> Callable[..., Awaitable[Response]]:
@@ -198,3 +206,15 @@ async def favicon() -> Response:
     """Return the lens as a small picture, for who asks for it by its old name."""
     picture = (resources.files("scraper.site") / "static" / "lens-32.png").read_bytes()
     return Response(picture, content_type="image/png")
+
+
+@cache
+def d3() -> str:
+    """Return the modules of D3, each after those it needs, as one script: one answer, not eleven."""
+    folder = resources.files("scraper.site") / "static" / "d3"
+    return "\n".join((folder / f"d3-{name}.min.js").read_text("utf-8") for name in _D3)
+
+
+async def library() -> Response:
+    """Return D3 for the page of the baton."""
+    return Response(d3(), content_type="text/javascript; charset=utf-8")

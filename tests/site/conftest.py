@@ -16,8 +16,10 @@ from typing import Any
 import httpx
 import pytest
 import snowballstemmer
+from browsing import CHROMIUM, FLAGS
 from datasette.app import Datasette
 from datasette.utils import parse_metadata
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = ROOT / "scraper" / "schema.sql"
@@ -282,3 +284,17 @@ def _running(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def running() -> Running:
     """Return what runs `mikroscope serve` as its own program over a file."""
     return _running
+
+
+@pytest.fixture(scope="module")
+def site(archive: Path) -> Iterator[str]:
+    """Give the address of the site over the invented archive."""
+    with _running(archive) as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium. A test that has it cannot ask with `get`: both run an event loop."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())

@@ -1,77 +1,13 @@
 """The pages in a real browser: nothing overflows, complains, or asks another host."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from browsing import MARKS, PATHS, watched
+from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-PATHS = [
-    "",
-    "spotlights",
-    "spotlights/ines-vauclair-talk?lang=fr",
-    "spotlights/maximilienne-alexandrovna-de-la-tour-saint-germain-talk",  # long names
-    "spotlights/obelix-tran-talk",  # forty paragraphs
-    "spotlights/nadia-quelle-talk",  # nine nominees
-    "spotlights/meera-k-talk",  # a word of 400 letters
-    "spotlights/bob-script-talk",  # hostile text
-    "people/samir-waiting",
-    "search?q=films",
-    "search?q=zzz",
-    "questions",
-    "questions/best-part",
-    "baton",
-    "about",
-    "mikroscope",
-    "mikroscope/interviews",
-    "mikroscope/answers?_search=film",
-    "mikroscope/people/ines-vauclair",
-    "mikroscope/search_answers?q=film",
-]
-
-Running = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], str]]]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="there is no Chromium here"
-    ),
-]
+pytestmark = MARKS
 
 
-@pytest.fixture(scope="module")
-def site(archive: Path, running: Running) -> Iterator[str]:
-    """Give the address of the site over the invented archive."""
-    with running(archive) as (_, address):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-
-
-def _watched(page: Page, site: str, wrong: list[str]) -> Page:
-    """Note what goes wrong: console messages of the policy and of scripts, and other hosts."""
-    page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: wrong.append(dialog.message))
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith((site, "data:")) else wrong.append(asked.url),
-    )
-    return page
-
-
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [360, 768, 1440])
 @pytest.mark.parametrize("dress", ["light", "dark"])
 def test_pages_fit_and_keep_to_themselves(
     browser: Browser, site: str, width: int, dress: str
@@ -79,7 +15,7 @@ def test_pages_fit_and_keep_to_themselves(
     """At phone and desktop width, in both dresses: no sideways scroll, no error, no other host."""
     wrong: list[str] = []
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=dress)  # type: ignore[arg-type]
-    page = _watched(context.new_page(), site, wrong)
+    page = watched(context.new_page(), site, wrong)
     for path in PATHS:
         page.goto(site + path)
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -173,3 +109,25 @@ def test_text_stands_out_from_its_ground(browser: Browser, site: str, dress: str
     )
     context.close()
     assert {pair: ratio for pair, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+def test_every_page_weighs_under_150_kb(browser: Browser, site: str) -> None:
+    """What is transferred for a first visit, all files of a page together; there are no pictures."""
+    heavy = {}
+    for path in PATHS:
+        context = browser.new_context()
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        sizes: list[float] = []
+        session.on(
+            "Network.loadingFinished", lambda done, to=sizes: to.append(done["encodedDataLength"])
+        )
+        page.goto(site + path, wait_until="networkidle")
+        page.evaluate("document.fonts.ready")
+        # Names beyond Latin-1 bring a further cut of the fonts, which other pages do without.
+        assert len(sizes) > 4
+        if sum(sizes) >= 150_000:
+            heavy[path] = sum(sizes)
+        context.close()
+    assert heavy == {}
