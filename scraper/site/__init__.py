@@ -19,6 +19,7 @@ from jinja2 import Environment
 from scraper.site import caching, cite, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database
+from scraper.site.mending import mended
 from scraper.site.roles import says
 from scraper.site.search import match
 from scraper.site.thread import chains, draw
@@ -74,7 +75,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         studio_class=wording.studio_class,
         language=wording.language,
         thousands=wording.thousands,
-        without_inline_style=wording.without_inline_style,
+        mended=mended,
         data_block=wording.data_block,
     )
 

@@ -25,7 +25,19 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.app import Datasette
 
 LIBRARY = "/-/static-mikroscope/d3.js"
-_D3 = ["dispatch", "selection", "drag", "color", "interpolate", "timer", "ease", "transition", "zoom", "quadtree", "force"]
+_D3 = [
+    "dispatch",
+    "selection",
+    "drag",
+    "color",
+    "interpolate",
+    "timer",
+    "ease",
+    "transition",
+    "zoom",
+    "quadtree",
+    "force",
+]
 MOST_ADDRESSES = 50_000  # of one sitemap (sitemaps.org)
 _PAGES = ("/", "/spotlights", "/questions", "/baton", "/about")
 # Every page of the archive, with the day it last read otherwise.

@@ -17,7 +17,6 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _NO_DIGIT = re.compile(r"\D")
 # As JSON can say them otherwise (RFC 8259 §7); the last two end a line in JavaScript.
 _NO_MARKUP = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
-_INLINE_STYLE = re.compile(r' style="[^"<>]*"')
 
 
 def day(iso: str | None) -> str:
@@ -95,14 +94,6 @@ def language(code: str) -> str:
 def thousands(number: int | None) -> str:
     """Return a whole number with a thin space between thousands, `0` for none."""
     return f"{number or 0:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
-def without_inline_style(markup: str) -> str:
-    """Return the HTML of a Datasette block without style attributes, which our policy forbids.
-
-    Text in it is escaped already: a `"` in a value is `&#34;` and cannot look like an attribute.
-    """
-    return _INLINE_STYLE.sub("", markup)
 
 
 def data_block(told: object) -> Markup:

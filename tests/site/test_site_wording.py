@@ -1,15 +1,21 @@
 """Dates, initials, paragraphs and links are worded as a reader expects, whatever is stored."""
 
+import json
+import re
+
 import pytest
 
+from scraper.site.mending import mended
 from scraper.site.wording import (
+    data_block,
     day,
     initials,
     month,
     paragraphs,
+    span,
     thousands,
+    wayback,
     web_link,
-    without_inline_style,
 )
 
 
@@ -58,7 +64,7 @@ def test_a_blank_line_parts_paragraphs() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["javascript:alert(1)", " JavaScript:x", "data:text/html,x", "//host/x", "http://", "http://[", "", None],
+    ["http://studio.example/", "javascript:alert(1)", " JavaScript:x", "data:text/html,x", "//host/x", "http://", "http://[", "", None],
 )  # fmt: skip
 def test_only_web_addresses_become_links(address: str | None) -> None:
     """What a browser could run, or lead elsewhere by trick, is none."""
@@ -79,5 +85,54 @@ def test_numbers_have_thin_spaces() -> None:
 
 def test_only_real_style_attributes_are_taken_out() -> None:
     """Text that speaks of style was escaped before and stays."""
-    assert without_inline_style('<h1 style="color: red" id="a">x</h1>') == '<h1 id="a">x</h1>'
-    assert without_inline_style("<td>a style=&#34;b&#34;</td>") == "<td>a style=&#34;b&#34;</td>"
+    assert mended('<h1 style="color: red" id="a">x</h1>') == '<h1 id="a">x</h1>'
+    assert mended("<td>a style=&#34;b&#34;</td>") == "<td>a style=&#34;b&#34;</td>"
+
+
+def test_fields_tables_and_headings_of_datasette_have_names() -> None:
+    """What a screen reader says of them; a later filter row has a number in its name."""
+    assert 'aria-label="Column"' in mended('<select name="_filter_column_2">')
+    assert 'aria-label="Value"' in mended('<input type="text" name="_filter_value" class="f">')
+    assert 'aria-label="SQL"' in mended('<textarea id="sql-editor" name="sql">')
+    assert 'tabindex="0"' in mended('<div class="table-wrapper">')
+    assert mended("<h3>7 rows</h3>") == "<h2>7 rows</h2>"
+    assert mended("&lt;h3&gt; name=&#34;sql&#34;") == "&lt;h3&gt; name=&#34;sql&#34;"
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "at", "address"),
+    [
+        ("wayback", "https://studio.example/a/", "2023-04-01T12:00:00Z", "https://web.archive.org/web/20230401120000/https://studio.example/a/"),
+        ("site", "https://studio.example/a/", "2023-04-01T12:00:00Z", None),
+        ("wayback", "javascript:alert(1)", "2023-04-01T12:00:00Z", None),
+        ("wayback", "https://studio.example/a/", "", None),
+    ],
+)  # fmt: skip
+def test_only_what_the_wayback_machine_gave_leads_there(
+    source: str, url: str, at: str, address: str | None
+) -> None:
+    """The address is made of the capture's time and URL; other captures have none."""
+    assert wayback(source, url, at) == address
+
+
+def test_data_in_a_page_cannot_end_its_element() -> None:
+    """No character of markup is left, and a reader of JSON gets the same back."""
+    told = {"name": "</script><script>alert(1)</script>&\u2028"}
+    block = str(data_block(told))
+    assert not re.search(r"[<>&\u2028]", block)
+    assert json.loads(block) == told
+
+
+@pytest.mark.parametrize(
+    ("when", "shown"),
+    [
+        ("2023-03", "March 2023"),
+        ("2023", "2023"),
+        ("2023-99", "2023-99"),
+        ("<b>", "<b>"),
+        (None, ""),
+    ],
+)
+def test_spans_of_time_read_like_them(when: str | None, shown: str) -> None:
+    """A month has its name; what is none stays as it was typed."""
+    assert span(when) == shown
