@@ -275,9 +275,10 @@ def _to_stdout(context: Context, choice: Choice, formats: tuple[str, ...]) -> No
 @common
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
-def serve(context: Context, host: str, port: int) -> None:
+@click.option("--url", metavar="URL", help="Where visitors find the site, behind a proxy.")
+def serve(context: Context, host: str, port: int, url: str | None) -> None:
     """Show the archive in a browser: Datasette with metadata, plugin and safe settings."""
-    _serve(context.folder, host, port)
+    _serve(context.folder, host, port, url=url)
 
 
 def _ports(host: str, port: int) -> None:
@@ -286,10 +287,12 @@ def _ports(host: str, port: int) -> None:
     try_port(host, port)
 
 
-def _serve(folder: DataFolder, host: str, port: int, notice: str | None = None) -> None:
+def _serve(
+    folder: DataFolder, host: str, port: int, notice: str | None = None, url: str | None = None
+) -> None:
     from scraper.serve import serve as site  # noqa: PLC0415 - Datasette is slow to load, and only this needs it
 
-    site(folder.database, default_file("metadata.yml"), host, port, click.echo, notice)
+    site(folder.database, default_file("metadata.yml"), host, port, click.echo, notice, url)
 
 
 @main.command()

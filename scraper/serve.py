@@ -11,12 +11,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from datasette.app import Datasette
 from datasette.utils import BadMetadataError, parse_metadata
 
-from scraper.errors import DatabaseError, MikroscopeError
+from scraper.errors import DatabaseError, MikroscopeError, WrongUsage
 
 # Datasette's settings, written out so that no later default loosens them. On another host say
 # each of them as `--setting NAME VALUE`.
@@ -24,7 +25,7 @@ SETTINGS: dict[str, int | bool] = {
     "sql_time_limit_ms": 1000,  # one query, milliseconds
     "max_returned_rows": 1000,  # one query; CSV streams go on
     "num_sql_threads": 4,
-    "default_page_size": 50,  # rows of a table page
+    "default_page_size": 100,  # rows of a table page
     "allow_facet": True,
     "suggest_facets": True,
     "default_facet_size": 30,  # values of one facet
@@ -54,10 +55,12 @@ def serve(
     port: int,
     say: Callable[[str], None] = print,
     notice: str | None = None,
+    url: str | None = None,
 ) -> None:
     """Serve `database` at `host`:`port` until SIGINT or SIGTERM; `say` is told where.
 
-    `notice` is a line that every page shows, in place of the source that `metadata` names.
+    `notice` is a line that every page shows, in place of the source that `metadata` names. `url` is
+    where visitors find the site behind a proxy: feeds, sitemap and citations say it.
 
     The file is opened mutable, so that a new publication shows at once. Port 0 takes a free one.
     Raises DatabaseError where there is no database yet, and MikroscopeError where the address
@@ -67,7 +70,10 @@ def serve(
     said = _read(metadata)
     if notice:
         said = {**said, "notice": notice, "source": notice, "source_url": None}
-    site = Datasette([str(database)], metadata=said, settings=settings())
+    chosen: dict[str, int | bool | str] = {**settings()}
+    if url:
+        chosen["base_url"], said = _standing_at(url, said)
+    site = Datasette([str(database)], metadata=said, settings=chosen)
     with closing(_listen(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"Serving at http://{shown}:{listener.getsockname()[1]}/")
@@ -85,6 +91,20 @@ def _look_at(database: Path) -> None:
             found.execute("SELECT 1 FROM interviews LIMIT 1")
     except sqlite3.Error as error:
         raise DatabaseError(f"{database} is no database of interviews: {error}") from error
+
+
+def _standing_at(url: str, said: dict[str, object]) -> tuple[str, dict[str, object]]:
+    """Return the path of `url` as a base_url, and the metadata with it; raise WrongUsage."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise WrongUsage(f"--url: expected https://HOST/ or https://HOST/PATH/, not {url}")
+    plugins = said.get("plugins")
+    others = plugins if isinstance(plugins, dict) else {}
+    base = f"/{parts.path.strip('/')}/" if parts.path.strip("/") else "/"
+    return base, {**said, "plugins": {**others, "mikroscope": {"url": url}}}
 
 
 def _read(metadata: Path) -> dict[str, object]:

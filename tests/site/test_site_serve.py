@@ -4,6 +4,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from datasette.app import DEFAULT_SETTINGS
 
-from scraper.errors import DatabaseError, MikroscopeError
+from scraper.errors import DatabaseError, MikroscopeError, WrongUsage
 from scraper.serve import serve, settings
 
 METADATA = Path(__file__).parent.parent.parent / "metadata.yml"
@@ -98,3 +99,30 @@ def test_the_settings_are_datasettes_and_bounded() -> None:
     assert set(chosen) <= set(DEFAULT_SETTINGS)
     assert 0 < chosen["sql_time_limit_ms"] <= 2000
     assert 0 < chosen["max_returned_rows"] <= 1000
+
+
+def test_behind_a_proxy_it_knows_its_address(archive: Path) -> None:
+    """`serve --url` with a path: the site stands under it, and says it in whole addresses."""
+    said: list[str] = []
+    program = """
+import sys
+from pathlib import Path
+from scraper.serve import serve
+serve(Path(sys.argv[1]), Path(sys.argv[2]), "127.0.0.1", 0, url="https://archive.example/mik")
+"""
+    command = [sys.executable, "-u", "-c", program, str(archive), str(METADATA)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout
+            said.append(running.stdout.readline().removeprefix("Serving at ").strip())
+            with urllib.request.urlopen(f"{said[0]}mik/sitemap.xml", timeout=30) as page:  # noqa: S310 - our own loopback server
+                assert "<loc>https://archive.example/mik/baton</loc>" in page.read().decode()
+        finally:
+            running.kill()
+
+
+@pytest.mark.parametrize("url", ["archive.example", "ftp://a.example/", "https://", "https://[", "https://a.example/?x=1"])  # fmt: skip
+def test_an_address_that_is_none_is_refused(archive: Path, url: str) -> None:
+    """Before anything is said or served."""
+    with pytest.raises(WrongUsage, match="--url"):
+        serve(archive, METADATA, "127.0.0.1", 0, url=url)
