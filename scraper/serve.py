@@ -40,6 +40,9 @@ SETTINGS: dict[str, int | bool] = {
     "template_debug": False,
     "trace_debug": False,
 }
+# Seconds that a quiet connection stays open: longer than proxies keep theirs (60 is usual), or now
+# and then they would send a request into one that is just being closed.
+KEPT_OPEN = 75
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -77,7 +80,9 @@ def serve(
     with closing(_listen(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"Serving at http://{shown}:{listener.getsockname()[1]}/")
-        config = uvicorn.Config(site.app(), log_level="warning", access_log=False)
+        config = uvicorn.Config(
+            site.app(), log_level="warning", access_log=False, timeout_keep_alive=KEPT_OPEN
+        )
         with _stopped_quietly():
             uvicorn.Server(config).run(sockets=[listener])
 

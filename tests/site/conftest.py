@@ -16,10 +16,11 @@ from typing import Any
 import httpx
 import pytest
 import snowballstemmer
-from browsing import CHROMIUM, FLAGS
 from datasette.app import Datasette
 from datasette.utils import parse_metadata
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.site.browsing import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = ROOT / "scraper" / "schema.sql"

@@ -2,8 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import MARKS, PATHS, watched
 from playwright.sync_api import Browser
+
+from tests.site.browsing import MARKS, PATHS, watched
 
 pytestmark = MARKS
 

@@ -1,8 +1,9 @@
 """The pages in a real browser: nothing overflows, complains, or asks another host."""
 
 import pytest
-from browsing import MARKS, PATHS, watched
 from playwright.sync_api import Browser
+
+from tests.site.browsing import MARKS, PATHS, watched
 
 pytestmark = MARKS
 

@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import bibtexparser
 import httpx
 import pytest
+from bibtexparser.entrypoint import parse_string
 
 from scraper.site.cite import Cited, as_bibtex, as_csl, as_text
 
@@ -64,7 +64,7 @@ def test_bibtex_is_read_by_a_bibtex_reader(get: Get, who: str) -> None:
     """One entry, no failure, the name whole, braces in pairs; hostile text too."""
     answer = get(f"/spotlights/{who}-talk.bib")
     assert answer.headers["content-type"].startswith("application/x-bibtex")
-    library = bibtexparser.parse_string(answer.text)
+    library = parse_string(answer.text)
     assert not library.failed_blocks
     (entry,) = library.entries
     assert entry.key == f"{who}-en"
@@ -81,7 +81,7 @@ def test_marks_of_tex_are_text() -> None:
     one = Cited(
         "k}", "N", "", title, "", "", "en", "https://a.example/%41}{", "2026-11-20", "c", None
     )
-    library = bibtexparser.parse_string(as_bibtex(one))
+    library = parse_string(as_bibtex(one))
     assert (len(library.entries), library.failed_blocks) == (1, [])
     value = library.entries[0].fields_dict["title"].value
     assert r"\textbackslash{}input\textbraceleft{}x\textbraceright{}" in value

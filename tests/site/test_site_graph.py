@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import MARKS, watched
 from playwright.sync_api import Browser, Page
+
+from tests.site.browsing import MARKS, watched
 
 pytestmark = MARKS
 D3 = Path(__file__).parent.parent.parent / "scraper" / "site" / "static" / "d3"

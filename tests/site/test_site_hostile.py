@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browsing import MARKS, watched
 from playwright.sync_api import Browser
 
 from scraper.sample import Studio
 from scraper.sample import serve as serve_studio
 from scraper.sample.content import Article, Exchange, Picture
+from tests.site.browsing import MARKS, watched
 
 pytestmark = MARKS
 Running = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], str]]]
