@@ -7,6 +7,7 @@ readers on the same machine over loopback HTTP; it stops by itself, and counts e
 import argparse
 import asyncio
 import itertools
+import os
 import statistics
 import subprocess
 import sys
@@ -15,17 +16,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
 
-from benchmarks.report import machine
+from benchmarks.report import keep, machine
 from scraper.sample import Studio
 from scraper.sample import serve as serve_studio
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
-TITLE = "# Under load"
+TITLE = "fifty readers at once"
 ARTICLES = 300  # of the studio that is crawled
 # What a reader asks for, one after another; each begins at another place.
 PAGES = (
@@ -133,13 +132,13 @@ def main() -> int:
         f" over a studio of {ARTICLES} articles; they and the server share the machine. {len(made)}"
         f" answers, {len(made) / given.seconds:.0f} a second, {len(faults)} errors."
     )
-    when = f"On {datetime.now(UTC).date()}, by `python -m benchmarks.load`: {machine()}"
-    text = "\n\n".join((TITLE, when, told, table(made)))
+    load = f"The load of the machine was {os.getloadavg()[1]:.0f}, other work and this together."
+    when = f"By `python -m benchmarks.load`, on {datetime.now(UTC).date()}: {machine()}"
+    text = "\n\n".join((f"## {TITLE}", f"{told} {load}", table(made), when))
     print(text)
     print("\n".join(faults[:20]), file=sys.stderr)
     if given.write:
-        before = RESULTS.read_text("utf-8").partition(TITLE)[0].rstrip()
-        RESULTS.write_text(f"{before}\n\n{text}\n", encoding="utf-8")
+        keep(TITLE, text)
     return len(faults)
 
 
