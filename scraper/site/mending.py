@@ -22,6 +22,11 @@ MENDED = (
         re.compile(r'<div class="table-wrapper">'),
         '<div class="table-wrapper" tabindex="0" role="region" aria-label="Rows">',
     ),
+    # The rows come first; what their columns mean is one move away.
+    (
+        re.compile(r'(<dl class="column-descriptions">.*?</dl>)', re.DOTALL),
+        r"<details><summary>What the columns mean</summary>\1</details>",
+    ),
     # Fields have names (§4.1.2).
     *(
         (re.compile(rf'<((?:select|input|textarea)\b[^<>]* name="{field}(?:_\d+)?")'),

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scraper.site.safety import HEADERS
+from scraper.site.safety import HEADERS, POLICY
 
 Get = Callable[..., httpx.Response]
 STATIC = "/-/static-plugins/mikroscope/"
@@ -41,6 +41,18 @@ def test_every_answer_carries_the_safe_headers(get: Get, path: str) -> None:
         again = get(path, headers={"if-none-match": tag})
         assert again.status_code == 304
         assert {name: again.headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_the_policy_allows_only_our_own_files() -> None:
+    """Nothing inline, no eval, no frame, no other host; the other headers say the strictest."""
+    policy = dict(part.split(" ", 1) for part in POLICY.split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert {policy[name] for name in ("script-src", "style-src", "connect-src", "form-action")} == {"'self'"}  # fmt: skip
+    assert "unsafe" not in POLICY
+    assert HEADERS["content-security-policy"] == POLICY
+    assert (HEADERS["x-content-type-options"], HEADERS["x-frame-options"]) == ("nosniff", "DENY")
+    assert HEADERS["referrer-policy"] == "same-origin"
 
 
 def test_the_list_above_has_all_kinds(get: Get) -> None:

@@ -95,10 +95,13 @@ def test_a_dot_leads_to_its_interviews(get: Get) -> None:
     text = get("/spotlights?lang=en").text
     link = re.search(r'href="([^"]*month=2023-03[^"]*)"', text)
     assert link
-    address = link[1].replace("&amp;", "&")
+    address = link[1].replace("&amp;", "&").replace("&studio=Paris", "")
     assert "lang=en" in address
     there = get(address)
     assert "1 interview in March 2023" in there.text
+    back = re.search(r'href="([^"]*)">in any month', there.text)
+    assert back
+    assert back[1] == "/spotlights?lang=en"
     assert re.search(r'<a href="[^"]*2023-03[^"]*"[^>]*aria-current="true"', there.text)
 
 
