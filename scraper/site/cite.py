@@ -78,7 +78,7 @@ def as_bibtex(one: Cited) -> str:
         "language": {"en": "english", "fr": "french"}.get(one.lang, ""),
         "url": quote(one.url, safe=":/?#[]@!$&'()*+,;=%~-._"),
         "urldate": one.archived,
-        "note": _tex(f"Archived {one.archived}, {one.capture}"),
+        "note": _tex(f"Archived {one.archived}, {one.capture_url or one.capture}"),
     }  # fmt: skip
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{_IN_KEY.sub('-', one.key).strip('-') or 'interview'},\n{body}}}\n"
