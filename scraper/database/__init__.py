@@ -111,5 +111,5 @@ def urls_of_posts(path: Path) -> list[str]:
     try:
         with closing(opened(path)) as connection:
             return [url for (url,) in connection.execute("SELECT url FROM posts ORDER BY url")]
-    except DatabaseError:
+    except (DatabaseError, sqlite3.Error):
         return []  # as above
