@@ -135,7 +135,7 @@ FORMATS: dict[str, Format] = {
 }
 # What stands in every folder.
 _ABOUT = (
-    ("datapackage.json", "every file, table and column described (Data Package v2)"),
+    ("datapackage.json", "every table and column described, with types and keys (Data Package v2)"),
     (SUMS, "a digest of every file"),
     ("README.md", "this page"),
 )
@@ -154,7 +154,7 @@ def export(
     another export is writing there, DataFolderError where the folder cannot be written.
     """
     choice = choice or Choice()
-    wanted = _wanted(tuple(dict.fromkeys(formats)), choice)
+    wanted = _wanted(tuple(formats), choice)
     real = target.resolve()  # what a link leads to is replaced, not the link
     with _opened(source, choice) as content:
         refuse_strangers(real, _TOP)
@@ -179,7 +179,7 @@ def stream(source: Path, choice: Choice, name: str, file: IO[str]) -> None:
 
     `file` is open for UTF-8 with newline="". Raises as `export` does.
     """
-    if len(choice.only) != 1:
+    if len(set(choice.only)) != 1:
         raise WrongUsage("standard output takes one table: name it with --only TABLE")
     if name not in STREAMED:
         raise WrongUsage(f"standard output takes {' or '.join(STREAMED)}, not {name}")
@@ -199,8 +199,12 @@ def _wanted(formats: tuple[str, ...], choice: Choice) -> tuple[str, ...]:
             able = ", ".join(key for key, each in FORMATS.items() if each.by_table)
             raise WrongUsage(f"{name} is of all tables; --only goes with {able}")
         FORMATS[name].needed()
-    usual = (key for key, each in FORMATS.items() if each.usual)
-    return formats or tuple(key for key in usual if FORMATS[key].by_table or not choice.only)
+    # In the order of FORMATS, however they were named: the same choice gives the same bytes.
+    return tuple(
+        key
+        for key, each in FORMATS.items()
+        if (key in formats if formats else each.usual and (each.by_table or not choice.only))
+    )
 
 
 @contextmanager

@@ -35,6 +35,13 @@ _SHOWN = {
     "versions": _BY_POST,
     "findings": _BY_POST,
 }
+# Views that tell of people. Made of the chosen posts alone they would say what is not so: that
+# somebody waits who answered long ago. So their rows are those of the whole archive.
+_SHOWN_OF_VIEWS = {
+    "baton": "(nominator_id, nominee_id) IN (SELECT nominator_id, nominee_id FROM nominations)",
+    "chains": "person_id IN (SELECT id FROM people)",
+    "waiting": "person_id IN (SELECT nominee_id FROM nominations)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,15 @@ class Content:
 
     def __post_init__(self) -> None:
         """Hide what was not chosen. Raises WrongUsage for a table that is none."""
-        described = self.metadata.get("databases", {}).get("mikroscope", {}).get("tables", {})
         known = (*database.table_names(), *_views(self.connection))
         for name in self.choice.only:
             if name not in known:
                 raise WrongUsage(f"no table {name!r}; expected one of {', '.join(known)}")
         _hide(self.connection, self.choice)
         wanted = tuple(dict.fromkeys(self.choice.only)) or database.table_names()
-        tables = (read_table(self.connection, name, described.get(name, {})) for name in wanted)
+        tables = (
+            read_table(self.connection, name, described(self.metadata, name)) for name in wanted
+        )
         object.__setattr__(self, "tables", tuple(tables))
 
     def rows(self, table: Table) -> Generator[Any, None, None]:
@@ -77,6 +85,12 @@ class Content:
     def query(self, sql: str, *values: object) -> Iterable[sqlite3.Row]:
         """Yield the rows of a query on what was chosen."""
         return self.connection.execute(sql, values)
+
+
+def described(metadata: Mapping[str, Any], table: str) -> Mapping[str, Any]:
+    """Return what metadata.yml says of a table or view."""
+    tables = metadata.get("databases", {}).get("mikroscope", {}).get("tables", {})
+    return tables.get(table) or {}
 
 
 def _views(connection: sqlite3.Connection) -> tuple[str, ...]:
@@ -100,6 +114,10 @@ def _hide(connection: sqlite3.Connection, choice: Choice) -> None:
         connection.execute(
             f'CREATE TEMP VIEW "{table}" AS SELECT * FROM main."{table}" WHERE {condition}'  # noqa: S608 - names of our own schema
         )
-    views = "SELECT sql FROM main.sqlite_master WHERE type = 'view'"
-    for (sql,) in connection.execute(views).fetchall():
-        connection.execute(re.sub(r"^CREATE VIEW", "CREATE TEMP VIEW", sql))
+    views = "SELECT name, sql FROM main.sqlite_master WHERE type = 'view'"
+    for name, sql in connection.execute(views).fetchall():
+        connection.execute(
+            f'CREATE TEMP VIEW "{name}" AS SELECT * FROM main."{name}" WHERE {_SHOWN_OF_VIEWS[name]}'  # noqa: S608 - as above
+            if name in _SHOWN_OF_VIEWS
+            else re.sub(r"^CREATE VIEW", "CREATE TEMP VIEW", sql)
+        )

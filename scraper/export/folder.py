@@ -57,7 +57,8 @@ def sweep(target: Path) -> None:
 def refuse_strangers(target: Path, ours: Iterable[str]) -> None:
     """Raise WrongUsage where a folder holds what no export wrote, so that nothing of it is lost.
 
-    `ours` are the names that exports give at the top; below them stands what SHA256SUMS lists.
+    An export is known by its SHA256SUMS: what that does not list is not ours, also under a name of
+    `ours`, those that exports give at the top. A folder without it is nobody's but its owner's.
     """
     if target.exists() and not target.is_dir():
         raise WrongUsage(f"{target} is a file; exports are a folder")
@@ -91,13 +92,15 @@ class Sums:
 def _strangers(target: Path, ours: frozenset[str]) -> Iterator[str]:
     found = [entry for entry in sorted(target.glob("*")) if not _is_litter(entry)]
     yield from (entry.name for entry in found if entry.name not in ours)
-    if not (target / SUMS).is_file():
-        return
-    lines = (target / SUMS).read_text("utf-8").splitlines()
+    sums = target / SUMS
+    lines = sums.read_text("utf-8", "replace").splitlines() if sums.is_file() else []
     listed = {SUMS, *(line[66:] for line in lines)}
     for path in sorted(target.rglob("*")):
         name = path.relative_to(target).as_posix()
-        if path.is_file() and name not in listed and not _is_litter(path):
+        # A link is somebody's, whatever it leads to.
+        if path.is_dir() and not path.is_symlink():
+            continue
+        if name not in listed and not _is_litter(path):
             yield name
 
 

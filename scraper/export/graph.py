@@ -16,13 +16,14 @@ _NODE = ("name", "studio", "role", "published")
 _EDGE = ("status", "date", "quote")
 _PEOPLE = """
 SELECT id, name, studio, role,
-       (SELECT min(published) FROM interviews WHERE person_id = people.id) AS published
+       (SELECT min(published) FROM main.interviews WHERE person_id = people.id) AS published
 FROM people ORDER BY id
 """
-# The day is that of the first post that says so; of several sentences the nominator's is told.
+# Days are those of the whole archive, whatever was chosen: a choice makes nothing later than it was.
+# An edge's day is that of the first post that says so; of several sentences the nominator's is told.
 _NOMINATIONS = """
 SELECT id, nominator_id, nominee_id, status,
-       (SELECT min(published) FROM evidence JOIN posts ON posts.id = post_id
+       (SELECT min(published) FROM main.evidence JOIN main.posts ON posts.id = post_id
         WHERE nomination_id = nominations.id) AS date,
        (SELECT quote FROM evidence WHERE nomination_id = nominations.id
         ORDER BY "end", id LIMIT 1) AS quote

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from scraper.export.columns import Column, Table, one_line
-from scraper.export.content import Content
-from scraper.export.sidebyside import side_by_side
+from scraper.export.content import Content, described
+from scraper.export.sidebyside import SIDE_BY_SIDE, side_by_side
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
 _TYPES = {
@@ -86,6 +86,8 @@ def _resources(content: Content, files: list[Path]) -> Iterator[dict[str, Any]]:
         }
         if table:
             resource["description"] = table.description
+        elif ending == "csv":
+            resource["description"] = SIDE_BY_SIDE
         if ending == "csv":
             resource |= {"type": "table", "encoding": "utf-8", "dialect": _DIALECT}
             resource["schema"] = _schema(table, tables) if table else _of_side_by_side(content)
@@ -141,11 +143,13 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _of_side_by_side(content: Content) -> dict[str, Any]:
-    """Return the Table Schema of the answers side by side."""
+    """Return the Table Schema of the answers side by side, in the words of the view of that name."""
     asked = {
         row["id"].replace("-", "_"): row["text_en"]
         for row in content.query("SELECT id, text_en FROM questions ORDER BY position")
     }
+    words = described(content.metadata, "answers_side_by_side").get("columns", {}) | asked
+    words["lang"] = "Language of the row's answers: en or fr."
     names, _ = side_by_side(content)
     return {
         "$schema": f"{_PROFILES}/tableschema.json",
@@ -153,7 +157,7 @@ def _of_side_by_side(content: Content) -> dict[str, Any]:
             {
                 "name": name,
                 "type": "date" if name == "published" else "string",
-                **({"description": asked[name]} if name in asked else {}),
+                **({"description": one_line(words[name])} if name in words else {}),
             }
             for name in names
         ],

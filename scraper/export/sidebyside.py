@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from scraper.export.content import Content
 
 BEFORE = ("person", "role", "studio", "published", "lang")
+SIDE_BY_SIDE = (
+    "One row a post, one column a question: an interview in two languages has two rows. The view of the"
+    " same name has one row an interview."
+)
 AFTER = ("url", "interview_id")
 
 

@@ -5,11 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
+from scraper.export import Choice, export
 from tests.core.program import PATIENCE, environment, mikroscope, rows, tree
 from tests.exports.made import make
 
@@ -31,7 +34,8 @@ def test_one_table_goes_to_standard_output(data: Path) -> None:
         capture_output=True, check=True, env=environment(LC_ALL="C", PYTHONIOENCODING="ascii"),
     ).stdout  # fmt: skip
     assert out == (target / "csv" / "answers.csv").read_bytes()
-    said = mikroscope("export", "--data", data, "--only", "people", "--format", "json", "-").stdout
+    people = ("--only", "people", "--only", "people")  # said twice, it is one all the same
+    said = mikroscope("export", "--data", data, *people, "--format", "json", "-").stdout
     assert len(json.loads(said)) == 30
     view = mikroscope(
         "export", "--data", data, "--only", "baton", "--since", "2024-12-01", "-"
@@ -71,6 +75,28 @@ def test_since_and_language(data: Path, tmp_path: Path) -> None:
         post for (post,) in rows(data / "mikroscope.db", wanted)
     ]
     assert any(post["published"] == "2024-06-06" for post in posts)
+
+
+def test_a_choice_says_nothing_that_is_not_so(made: Path, tmp_path: Path) -> None:
+    """Who answered before the day waits for nothing; days of the baton are those of the whole."""
+    views = ("baton", "chains", "waiting")
+    some = Choice(views, since=date(2024, 7, 1))
+    export(made, tmp_path / "whole", ("json",), Choice(views))
+    export(made, tmp_path / "some", ("json",), some)
+    for view in views:
+        whole, chosen = (
+            json.loads((tmp_path / name / "json" / f"{view}.json").read_text("utf-8"))
+            for name in ("whole", "some")
+        )
+        assert chosen == [row for row in whole if row in chosen]  # the same rows, in their order
+        # In this archive nobody waits; of the baton some was chosen and some not.
+        assert (0 < len(chosen) < len(whole)) if view != "waiting" else not chosen
+    export(made, tmp_path / "graphs", ("gexf",))
+    export(made, tmp_path / "fewer", ("gexf",), Choice(since=some.since))
+    graph, fewer = (nx.read_gexf(tmp_path / name / "baton.gexf") for name in ("graphs", "fewer"))
+    assert 0 < len(fewer.edges) < len(graph.edges)
+    assert all(data["date"] == graph.edges[edge]["date"] for edge, data in fewer.edges.items())
+    assert all(data == graph.nodes[person] for person, data in fewer.nodes.items())
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ CHOICES = {
     "nothing is left": Choice(since=date(2099, 1, 1)),
     "two tables": Choice(only=("answers", "people")),
     "a view": Choice(only=("answers_in_full",)),
+    "views since a day": Choice(
+        only=("answers_side_by_side", "baton", "chains", "waiting"), since=date(2024, 6, 1)
+    ),
 }
 
 
@@ -72,6 +75,9 @@ def test_every_column_is_described(exported: Path) -> None:
     assert kinds == ["date", "datetime", "array", "string"]
     assert fields["lang"]["constraints"]["enum"] == ["en", "fr"]
     assert fields["url"]["constraints"] == {"required": True, "unique": True}
+    (aside,) = (each for each in package["resources"] if each["name"] == "answers_side_by_side")
+    assert aside["description"].startswith("One row a post")
+    assert all(field["description"] for field in aside["schema"]["fields"])
     assert package["licenses"]
     assert package["sources"]
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"

@@ -45,6 +45,13 @@ def test_anywhere_and_at_any_time_it_is_the_same(made: Path, tmp_path: Path) -> 
     assert not any(str(tmp_path).encode() in content for content in one.values())
 
 
+def test_the_order_of_formats_on_the_command_line_is_nothing(made: Path, tmp_path: Path) -> None:
+    """Every byte is the same, also of the page and the digests."""
+    export(made, tmp_path / "one", ("csv", "bib", "text"))
+    export(made, tmp_path / "two", ("text", "csv", "bib", "csv"))
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
 def _changes(before: dict[str, bytes], after: dict[str, bytes]) -> tuple[list[str], list[str]]:
     """Return the lines that went and the lines that came, of all text files."""
     went, came = [], []

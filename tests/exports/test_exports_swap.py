@@ -168,6 +168,30 @@ def test_an_edited_folder_is_ours_one_with_more_in_it_is_not(
     assert (target / "csv" / "my-notes.csv").exists()
 
 
+@pytest.mark.parametrize("theirs", ["README.md", "text/thesis.md", "csv/data.csv", "SHA256SUMS/x"])
+def test_what_no_export_wrote_is_kept_whatever_its_name(
+    two: tuple[Path, Path], tmp_path: Path, theirs: str
+) -> None:
+    """A project's own README.md, a folder `text` of one's own: refused, and every byte stays."""
+    path = tmp_path / "mine" / theirs
+    path.parent.mkdir(parents=True)
+    path.write_text("years of work", "utf-8")
+    with pytest.raises(WrongUsage, match=theirs.rpartition("/")[2]):
+        export(two[0], tmp_path / "mine")
+    assert tree(tmp_path) == {f"mine/{theirs}": b"years of work"}
+
+
+def test_a_link_in_the_folder_is_somebodys(two: tuple[Path, Path], tmp_path: Path) -> None:
+    """Also one that leads nowhere today, or to a folder."""
+    target = tmp_path / "exports"
+    for leads_to in ("nowhere", ""):
+        export(two[0], target)
+        (target / "text" / "link").symlink_to(tmp_path / leads_to)
+        with pytest.raises(WrongUsage, match="text/link"):
+            export(two[0], target)
+        (target / "text" / "link").unlink()
+
+
 @pytest.mark.parametrize("before", ["exports", "a killed export", "both"])
 def test_who_is_forgotten_is_in_no_file(folder: DataFolder, before: str) -> None:
     """Neither in an export, in whatever format, nor in what a killed one left beside it."""
