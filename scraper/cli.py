@@ -394,12 +394,23 @@ def forget(context: Context, what: str) -> None:
         forgotten = erase(what, folder, read_all)
         folder.findings.unlink(missing_ok=True)  # they may quote what is to be forgotten
         sweep(folder.exports)  # a killed export may have left what is to go
+        left = None
         if folder.database.exists():
             # What was forgotten goes, even where too little is left for expectations.yml.
             build_database(folder, whatever_is_expected=True)
-            if folder.exports.exists():
-                export_files(folder.database, folder.exports)
+            left = _export_without(folder) if folder.exports.exists() else None
     _tell_forgotten(forgotten)
+    if left:
+        raise MikroscopeError(f"the exports still tell of it, take them away by hand: {left}")
+
+
+def _export_without(folder: DataFolder) -> str | None:
+    """Write the exports again; return why they could not be, which undoes nothing else."""
+    try:
+        export_files(folder.database, folder.exports)
+    except WrongUsage as error:
+        return str(error)
+    return None
 
 
 def _tell_forgotten(forgotten: Forgotten) -> None:

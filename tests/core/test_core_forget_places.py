@@ -17,7 +17,7 @@ from scraper.sample import Site
 from scraper.sample.faults import redirect
 from scraper.text import fold
 from scraper.verify import verify
-from tests.core.program import rows, within
+from tests.core.program import mikroscope, rows, within
 from tests.network.archives import CommonCrawl, Wayback
 from tests.network.servers import Server, serving
 
@@ -140,6 +140,16 @@ def test_a_reader_at_work_keeps_no_page_of_it(published: DataFolder) -> None:
         )
         assert (published.root / "mikroscope.db-wal").exists()
         assert _told_by_files(published, SLUG, "night train", "church ceilings") == []
+
+
+def test_exports_that_hold_a_file_of_somebody_are_named(published: DataFolder) -> None:
+    """They are left as they are, which is said, and the rest is forgotten all the same."""
+    (published.exports / "mine.txt").write_text("notes", "utf-8")
+    done = mikroscope("forget", NOOR, "--data", published.root, status=1)
+    assert "the exports still tell of it" in done.stderr
+    assert "mine.txt" in done.stderr
+    assert rows(published.database, f"SELECT * FROM people WHERE name = '{NOOR}'") == []
+    assert (published.exports / "mine.txt").exists()
 
 
 def test_both_languages_of_a_person_go(published: DataFolder) -> None:
