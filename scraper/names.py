@@ -12,7 +12,10 @@ from functools import lru_cache
 
 from scraper.text import fold, tidy, unaccented, without_emoji, words
 
-_WORD = re.compile(r"[^\W\d_]+(?:[’'‘ʼ\-.][^\W\d_]+)*\.?")
+_WORD = re.compile(r"[^\W\d_]+(?:(?:\.-|[’'‘ʼ\-.])[^\W\d_]+)*\.?")
+# «J. Perrot», «J.-L. Perrot»: what stands before another capital; «So do I. Paul …» is no initial.
+_INITIALS = re.compile(r"(?!I\.)(?:[^\W\d_a-z]\.-?)+(?=[ \u00a0][^\W\d_a-z])")
+_LAST_PIECE = re.compile(r"[^\W\d_]+(?=\.$)")
 _POSSESSIVE = re.compile(r"[’'‘ʼ](?:s|S)?$")
 _BACK = 8  # characters before a word in which the end of a sentence is looked for
 _JOINT = re.compile(r"[ \u00a0\u202f]+")  # what may stand between two words of one name
@@ -114,7 +117,8 @@ def _find(text: str) -> Iterator[Found]:
             run and (fold(bare) in PARTICLES or (len(bare) == 1 and bare.isupper()))
         ):
             run.append(word)
-            ends_sentence = word.group().endswith(".") and len(word.group()) > 3
+            last = _LAST_PIECE.search(word.group())  # an initial, also of «J.L.», ends none
+            ends_sentence = last is not None and len(last.group()) > 2
             if not ends_sentence:
                 continue
         if run:
@@ -209,6 +213,8 @@ def _opens(text: str, start: int) -> bool:
 def _capitalised(match: re.Match[str], text: str) -> bool:
     """Tell whether a word of `text` is capitalised as names are."""
     word = match.group()
+    if word[0].isupper() and word[1:2] == "." and _INITIALS.match(text, match.start()):
+        return True
     bare = word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
     if not bare[0].isupper():
         return False
@@ -252,7 +258,8 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
 def _without_jobs(text: str, run: list[re.Match[str]]) -> list[re.Match[str]]:
     """Return a run of words without the jobs at its ends, and without particles that lead on."""
     said = [fold(word.group()) for word in run]
-    while run and (said[0] in ROLE_WORDS or run[0].group() in PARTICLES):
+    # «A.» before a name is an initial, and «a» a word of jobs.
+    while run and (said[0] in ROLE_WORDS or run[0].group() in PARTICLES) and run[0].group() != "A.":
         if len(run) == 2 and said[0] in _JOBS_FIRST and said[1] not in ROLE_WORDS:
             return run
         run, said = run[1:], said[1:]

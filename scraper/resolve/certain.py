@@ -61,7 +61,7 @@ def settle(posts: Sequence[Told], key: Key, apart: Apart) -> Certain:
         said = key(name, url)
         return _root(same, in_post.get((url, said), said))
 
-    in_post |= _first_names(posts, settled, apart)
+    in_post |= _brief_names(posts, settled, apart)
     return Certain(
         people={one: _root(same, one) for one in same},
         in_post={place: _root(same, whom) for place, whom in in_post.items()},
@@ -87,8 +87,28 @@ def is_first_name(key: str) -> bool:
     return key.isascii() and " " not in key
 
 
+def _has_initials(key: str) -> bool:
+    return key.isascii() and " " in key and 1 in map(len, key.split())
+
+
 def _is_first_name_of(brief: str, whole: str) -> bool:
     return is_first_name(brief) and not is_first_name(whole) and brief in whole.split()
+
+
+def _is_short_for(brief: str, whole: str) -> bool:
+    """Tell whether a key is another's first name, or the same with initials for some of its names."""
+    if is_first_name(brief):
+        return _is_first_name_of(brief, whole)
+    left: list[str] = []
+    rest = whole.split()
+    for word in brief.split():
+        if word in rest and len(word) > 1:
+            rest.remove(word)
+        else:
+            left.append(word)
+    initials = sorted(word[0] for word in rest if len(word) > 1)
+    kept = len(left) < len(brief.split()) and len(initials) == len(rest)
+    return kept and set(map(len, left)) == {1} and sorted(left) == initials
 
 
 def _root(same: Mapping[str, str], key: str) -> str:
@@ -97,10 +117,10 @@ def _root(same: Mapping[str, str], key: str) -> str:
     return key
 
 
-def _first_names(posts: Sequence[Told], key: Key, apart: Apart) -> dict[tuple[str, str], str]:
-    """Return whom a post means with a first name, where one person's own post answers it.
+def _brief_names(posts: Sequence[Told], key: Key, apart: Apart) -> dict[tuple[str, str], str]:
+    """Return whom a post means with a first name or with initials, where one person's post answers it.
 
-    «Fanny» in Ada's post is that Fanny whose post says that Ada named her, or whom Ada's post in
+    «Fanny», or «F. Marsac», in Ada's post is that Fanny whose post says that Ada named her, or whom Ada's post in
     another language names in full, if there is one such Fanny and no other.
     """
     # (end, person) → who is tied to them there, and the posts that say so.
@@ -108,13 +128,15 @@ def _first_names(posts: Sequence[Told], key: Key, apart: Apart) -> dict[tuple[st
     for author, url, end, whom in _ends(posts, key):
         tied[end, author][whom].add(url)
         tied["nominator" if end == "nominee" else "nominee", whom][author].add(url)
+    authors = {key(told.person, told.url) for told in posts}
     found = {}
     for author, url, end, said in _ends(posts, key):
-        if is_first_name(said):
+        # «Kiran V» who has a post of that name is nobody else.
+        if is_first_name(said) or (_has_initials(said) and said not in authors):
             meant = [
                 whom
                 for whom, urls in tied[end, author].items()
-                if _is_first_name_of(said, whom) and whom != author and urls - {url}
+                if _is_short_for(said, whom) and whom != author and urls - {url}
             ]
             if len(meant) == 1 and not apart(said, meant[0]):
                 found[url, said] = meant[0]

@@ -330,6 +330,34 @@ def test_a_nominator_by_first_name_is_who_names_back() -> None:
     assert [(n.id, n.status) for n in told.nominations] == [("kiran-v--fanny-dorval", "both ends")]
 
 
+@pytest.mark.parametrize("brief", ["F. Dorval", "DORVAL F", "F. Dorval 🙂"])
+def test_initials_are_who_answers_them(brief: str) -> None:
+    """Both ends say so, as of a first name; whose they are stays one person, asked for by them too."""
+    told = of(
+        post("Kiran V", "a", nominees=naming(brief)),
+        post("Fanny Dorval", "b", nominators=naming("Kiran V")),
+    )
+    assert [(n.id, n.status) for n in told.nominations] == [("kiran-v--fanny-dorval", "both ends")]
+    assert {person.name for person in told.people} == {"Kiran V", "Fanny Dorval"}
+    assert codes(told) == []
+    assert brief in next(p.spellings for p in told.people if p.id == "fanny-dorval")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [post("Fanny Dorval", "b")],
+        [post("Fanny Dorval", "b", nominators=naming("Kiran V")), post("Flore Dorval", "c", nominators=naming("Kiran V"))],
+        [post("Fanny Dorval", "b", nominators=naming("Kiran V")), post("F Dorval", "c", nominators=naming("Kiran V"))],
+    ],
+)  # fmt: skip
+def test_initials_that_may_be_anothers_are_asked_about(others: list[Interview]) -> None:
+    """Nobody answers them, or two do, or somebody is called so."""
+    told = of(post("Kiran V", "a", nominees=naming("F. Dorval")), *others)
+    assert "kiran-v--f-dorval" in {nomination.id for nomination in told.nominations}
+    assert "close-names" in codes(told)
+
+
 @pytest.mark.parametrize(
     ("others", "severity", "said"),
     [

@@ -201,6 +201,11 @@ def test_a_studio_in_an_answer_is_not_the_persons(way: str) -> None:
             "Today we spotlight Ines Valdor, who was nominated by her colleague Tomas P Arlen last month.",
             ["Tomas P Arlen"],
         ),
+        *(
+            (f"Nominated by {name}, it’s Ines Valdor’s turn!", [name])
+            for name in ("J. Mensah", "A. Mensah", "J.-L. Mensah", "J.L. Mensah", "Jean-L. Mensah")
+        ),
+        ("So do I. Kofi Mensah-Roux nominated her, and here is Ines Valdor.", ["Kofi Mensah-Roux"]),
         ("Today we spotlight Ines Valdor, who was nominated for a prize in Lyon.", []),
         (
             "Nominated for the Golden Gull last year, Ines Valdor answers our questions today.",
