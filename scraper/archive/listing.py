@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper.archive.members import members
-from scraper.archive.reading import Record, read_records
+from scraper.archive.reading import Record, one_record, read_records
 from scraper.archive.record import from_base32, hex_digest, parse_date
 from scraper.errors import BadInput, WrongUsage
 from scraper.models import Capture, Run
@@ -48,8 +48,8 @@ def list_segment(path: Path) -> tuple[Listing, bool]:
     listing, sound = Listing(), True
     for member in members(path):
         try:
-            for record in read_records(BytesIO(member.data or b"")):
-                list_record(listing, record, path.name, member.offset)
+            if member.data is not None:
+                list_record(listing, one_record(member.data), path.name, member.offset)
             sound = sound and member.data is not None
         except BadInput:  # whole to gzip and no record: `verify` names it
             sound = False

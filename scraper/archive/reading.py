@@ -62,6 +62,21 @@ def read_records(stream: BinaryIO, limit: int = MAX_RECORD) -> Iterator[Record]:
         raise BadInput(f"expected a WARC file: {one_line(error)}") from error
 
 
+def one_record(data: bytes) -> Record:
+    """Return the record that a gzip member holds. Raises BadInput, also where it holds several.
+
+    A file that was compressed whole (against WARC 1.1, Annex D) has no place for each of its records.
+    """
+    record = None
+    for read in read_records(BytesIO(data)):
+        if record is not None:
+            raise BadInput("several records in one gzip member; move the file and `import` it")
+        record = read
+    if record is None:
+        raise BadInput("expected a WARC record, found none")
+    return record
+
+
 def exchange_of(record: Record) -> Exchange:
     """Return a foreign record's HTTP response as an exchange of which no request is known."""
     url = record.url or ""
@@ -89,9 +104,9 @@ def inspected(data: bytes) -> tuple[Record | None, list[str]]:
     rest = data.partition(b"\r\n\r\n")[2]
     block = rest[:-4]
     try:
-        record = next(read_records(BytesIO(data)))
+        record = one_record(data)
         parse_date(record.date)
-    except (BadInput, StopIteration) as error:
+    except BadInput as error:
         return None, [f"expected a WARC record: {one_line(error)}"]
     problems = []
     if record.header("Content-Length") != str(len(block)) or not rest.endswith(b"\r\n\r\n"):

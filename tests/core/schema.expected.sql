@@ -26,7 +26,7 @@ CREATE TABLE captures (
     kind         TEXT NOT NULL CHECK (kind IN ('response', 'revisit', 'resource', 'conversion')),
     http_status  INTEGER CHECK (typeof(http_status) IN ('integer', 'null')),
     media_type   TEXT,
-    digest       TEXT NOT NULL CHECK (digest LIKE 'sha256:%'),
+    digest       TEXT NOT NULL CHECK (digest <> ''),
     file         TEXT NOT NULL CHECK (file <> ''),
     "offset"     INTEGER NOT NULL CHECK (typeof("offset") = 'integer' AND "offset" >= 0)
 );

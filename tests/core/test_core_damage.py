@@ -1,8 +1,10 @@
 """What is wrong is said: damaged archives, strange files, pages that are no posts."""
 
+import gzip
 from pathlib import Path
 
 from tests.core.program import mikroscope, rows
+from tests.network.archives import foreign
 
 SITE = "https://www.mikrosanimation.com/en/news"
 
@@ -39,6 +41,55 @@ def test_a_file_of_another_tool_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(_post("a"), "utf-8")
     mikroscope("import", tmp_path / "a.txt", "--url", f"{SITE}/a/", "--data", tmp_path / "d")
     assert foreign.read_bytes() == b"\x1f\x8b\x08 half a copy"
+
+
+def _foreign_archive(tmp_path: Path) -> tuple[Path, list[bytes]]:
+    """Return a data folder with an empty archive, and a record of another tool for each of two posts."""
+    archive = tmp_path / "d" / "archive"
+    archive.mkdir(parents=True)
+    pages = [f"<html><body><p>{_post(name).replace(chr(10) * 2, '</p><p>')}" for name in ("a", "b")]
+    return archive, [
+        foreign(f"{SITE}/{name}/", "2024-01-01T00:00:00Z", page.encode())
+        for name, page in zip(("a", "b"), pages, strict=True)
+    ]
+
+
+def test_a_segment_of_another_tool_is_read_where_it_stands(tmp_path: Path) -> None:
+    """Its digests are SHA-1, and stay what they are; its originals are printed as ours are."""
+    archive, records = _foreign_archive(tmp_path)
+    (archive / "theirs.warc.gz").write_bytes(b"".join(map(gzip.compress, records)))
+    mikroscope("build", "--data", tmp_path / "d")
+    mikroscope("verify", "--data", tmp_path / "d")
+    found = rows(
+        tmp_path / "d" / "mikroscope.db",
+        "SELECT captures.id, digest FROM posts JOIN captures ON captures.id = capture_id",
+    )
+    assert len(found) == 2
+    for capture, digest in found:
+        assert digest.startswith("sha1:")
+        assert "The hinges" in mikroscope("original", capture, "--data", tmp_path / "d").stdout
+
+
+def test_a_segment_that_was_compressed_whole_is_damage_with_a_way_out(tmp_path: Path) -> None:
+    """No record of it has a place: none is read, none is erased with another, `import` is named."""
+    archive, records = _foreign_archive(tmp_path)
+    whole = archive / "whole.warc.gz"
+    whole.write_bytes(gzip.compress(b"".join(records)))
+    before = whole.read_bytes()
+    (tmp_path / "c.txt").write_text(_post("c"), "utf-8")
+    mikroscope("import", tmp_path / "c.txt", "--url", f"{SITE}/c/", "--data", tmp_path / "d")
+    mikroscope("build", "--data", tmp_path / "d")
+    found = rows(tmp_path / "d" / "mikroscope.db", "SELECT code, message FROM findings")
+    (said,) = (message for code, message in found if code == "damaged")
+    assert "whole.warc.gz" in said
+    assert "`import` it" in said
+    assert "whole.warc.gz" in mikroscope("verify", "--data", tmp_path / "d", status=1).stdout
+    mikroscope("forget", f"{SITE}/c/", "--data", tmp_path / "d", status=1)
+    assert whole.read_bytes() == before
+    whole.rename(tmp_path / "whole.warc.gz")
+    mikroscope("import", tmp_path / "whole.warc.gz", "--data", tmp_path / "d")
+    mikroscope("build", "--data", tmp_path / "d")
+    assert rows(tmp_path / "d" / "mikroscope.db", "SELECT count(*) FROM posts") == [(2,)]
 
 
 def test_an_imported_page_that_is_no_post_is_a_finding(tmp_path: Path) -> None:
