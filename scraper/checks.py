@@ -283,6 +283,13 @@ def _before_nominators(series: Series, _tally: Tally) -> Iterator[Finding]:
             yield Finding("warning", "before-nominator", said, evidence.post_id, evidence.quote)
 
 
+def _none_live(_series: Series, tally: Tally) -> Iterator[Finding]:
+    """Report that every post has gone: their last texts stay, but somebody should know."""
+    if tally.posts and not tally.live:
+        said = f"none of {tally.posts} posts is live any more: the site may have moved, or closed"
+        yield Finding("warning", "none-live", said)
+
+
 def _fading(_series: Series, tally: Tally) -> Iterator[Finding]:
     """Report a question of most posts that the newest lack: it may be worded in a new way."""
     if tally.posts < 2 * _RECENT or len(tally.newest) < _RECENT:
@@ -297,5 +304,6 @@ def _fading(_series: Series, tally: Tally) -> Iterator[Finding]:
 OF_ALL: tuple[Callable[[Series, Tally], Iterator[Finding]], ...] = (
     _orphans,
     _before_nominators,
+    _none_live,
     _fading,
 )

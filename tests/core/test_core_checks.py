@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 
 from scraper.build import read_series
 from scraper.checks import Tally, check, expected, read_expectations
-from scraper.folder import DataFolder
+from scraper.folder import DataFolder, default_file
 from scraper.models import (
     Answer,
     Evidence,
@@ -25,6 +26,7 @@ from scraper.models import (
 )
 from tests.core.conftest import Crawled
 
+DEFAULT = yaml.safe_load(default_file("expectations.yml").read_text("utf-8"))
 SITE = "https://www.ombrelle.example"
 CAPTURED = datetime(2026, 1, 10, tzinfo=UTC)
 ENGLISH = (
@@ -163,6 +165,18 @@ def test_only_live_posts_have_to_be_readable() -> None:
     series, tally = _series(readings, posts=tuple(posts)), Tally()
     list(check(series, tally))
     assert tally.numbers(series).shares["readable"] == 2 / 3
+
+
+@pytest.mark.parametrize(("live", "found"), [(1, 0), (0, 1)])
+def test_a_site_that_has_gone_is_heard_of(live: int, found: int) -> None:
+    """No post is live any more: nothing is kept from publishing by that, and it is a finding."""
+    readings = [_reading(n) for n in range(3)]
+    posts = [
+        _post(reading, status="live" if n < live else "gone") for n, reading in enumerate(readings)
+    ]
+    series, tally = _series(readings, posts=tuple(posts)), Tally()
+    assert [f.code for f in check(series, tally) if f.code == "none-live"] == ["none-live"] * found
+    assert not list(expected(tally.numbers(series), {}, read_expectations(DEFAULT)))
 
 
 @pytest.mark.parametrize(
