@@ -18,7 +18,7 @@ Apart = Callable[[str, str], bool]  # whether people decided that two keys are t
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Two names taken for one person, because the posts say to be translations of each other."""
+    """Two names taken for one person, and the posts that write them."""
 
     name: str
     url: str
@@ -28,11 +28,16 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Certain:
-    """Keys that are another's; keys that are another's in one post; and why the former."""
+    """Keys that are another's; keys that are another's in one post; and what a note should tell.
+
+    `joined` are names that are one since the posts say to be translations of each other,
+    `initialled` those with initials that fit one person only.
+    """
 
     people: Mapping[str, str]
     in_post: Mapping[tuple[str, str], str]
     joined: tuple[Joined, ...]
+    initialled: tuple[Joined, ...]
 
 
 def settle(posts: Sequence[Told], key: Key, apart: Apart) -> Certain:
@@ -62,10 +67,15 @@ def settle(posts: Sequence[Told], key: Key, apart: Apart) -> Certain:
         return _root(same, in_post.get((url, said), said))
 
     in_post |= _brief_names(posts, settled, apart)
+    initialled = []
+    for said, whom, told in _initials_of_one(posts, settled, apart):
+        in_post[said.url, key(said.name, said.url)] = whom
+        initialled.append(Joined(said.name, said.url, told.name, told.url))
     return Certain(
         people={one: _root(same, one) for one in same},
         in_post={place: _root(same, whom) for place, whom in in_post.items()},
         joined=tuple(joined),
+        initialled=tuple(initialled),
     )
 
 
@@ -141,6 +151,41 @@ def _brief_names(posts: Sequence[Told], key: Key, apart: Apart) -> dict[tuple[st
             if len(meant) == 1 and not apart(said, meant[0]):
                 found[url, said] = meant[0]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    name: str
+    url: str
+
+
+def _initials_of_one(
+    posts: Sequence[Told], key: Key, apart: Apart
+) -> Iterator[tuple[_Mention, str, _Mention]]:
+    """Yield (mention, key of the person, who writes the name whole): initials that fit one person.
+
+    «J. Dovell» is Jane Dovell where the archive knows nobody else of that surname and initial. A
+    letter at the end is none: «Kiran V» is how some people are called.
+    """
+    whole: dict[str, _Mention] = {}
+    of_surname: dict[str, set[str]] = defaultdict(set)
+    mentions = []
+    for told in posts:
+        for name in (told.person, *(one.name for one in (*told.nominators, *told.nominees))):
+            mention, known = _Mention(name, told.url), key(name, told.url)
+            mentions.append((mention, known))
+            if not _has_initials(known) and known not in whole:
+                whole[known] = mention
+                for word in known.split():
+                    of_surname[word].add(known)
+    authors = {key(told.person, told.url) for told in posts}
+    for mention, said in mentions:
+        parts = names.parts(mention.name)
+        if said in authors or len(parts) < 2 or len(parts[0]) > 1 or len(parts[-1]) < 2:
+            continue
+        fit = [whom for whom in of_surname[parts[-1]] if _is_short_for(said, whom)]
+        if len(fit) == 1 and not apart(said, fit[0]):
+            yield mention, fit[0], whole[fit[0]]
 
 
 def _ends(posts: Sequence[Told], key: Key) -> Iterator[tuple[str, str, str, str]]:

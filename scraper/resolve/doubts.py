@@ -31,6 +31,7 @@ def doubts(
     yield from _close_names(people)
     yield from _first_names(people)
     yield from _one_by_translation(people)
+    yield from _one_by_initials(people)
     yield from between_languages(book, posts)
     yield from batons({book.id(key): book.name(key) for key in people.keys}, nominations)
 
@@ -155,6 +156,21 @@ def _first_name(people: _People, name: str, url: str, quote: str, known: Sequenc
         people.posts[url],
         quote,
     )
+
+
+def _one_by_initials(people: _People) -> Iterator[Finding]:
+    """Yield a finding for each name with initials that was taken for the only one it fits."""
+    for joined in people.book.certain.initialled:
+        one, other = people.posts[joined.url], people.posts[joined.other_url]
+        said = entry(apart=[joined.other_name, joined.name])
+        yield Finding(
+            "note",
+            "one-by-initials",
+            f"{joined.name} ({one}) is taken for {joined.other_name} ({other}), the only one known"
+            f" of that surname and initial. If they are two, overrides.yml: {said}",
+            one,
+            people.quotes[people.book.key(joined.name, joined.url), joined.url],
+        )
 
 
 def _one_by_translation(people: _People) -> Iterator[Finding]:
