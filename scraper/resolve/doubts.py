@@ -12,7 +12,7 @@ import yaml
 
 from scraper.models import Finding, Nomination, Post
 from scraper.resolve.batons import batons
-from scraper.resolve.certain import is_first_name
+from scraper.resolve.certain import Joined, is_first_name
 from scraper.resolve.close import TWO_LETTERS, alike, candidates
 from scraper.resolve.languages import between_languages
 from scraper.resolve.who import OWN, Book
@@ -160,30 +160,32 @@ def _first_name(people: _People, name: str, url: str, quote: str, known: Sequenc
 
 def _one_by_initials(people: _People) -> Iterator[Finding]:
     """Yield a finding for each name with initials that was taken for the only one it fits."""
+    why = "the second is the only one known of that surname and initial"
     for joined in people.book.certain.initialled:
-        one, other = people.posts[joined.url], people.posts[joined.other_url]
-        said = entry(apart=[joined.other_name, joined.name])
-        yield Finding(
-            "note",
-            "one-by-initials",
-            f"{joined.name} ({one}) is taken for {joined.other_name} ({other}), the only one known"
-            f" of that surname and initial. If they are two, overrides.yml: {said}",
-            one,
-            people.quotes[people.book.key(joined.name, joined.url), joined.url],
+        yield _taken_for_one(
+            people, "one-by-initials", joined, why, at=joined.url, name=joined.name
         )
 
 
 def _one_by_translation(people: _People) -> Iterator[Finding]:
     """Yield a finding for each two names that are one because of a link between languages."""
+    why = "the posts say to be translations of each other"
     for joined in people.book.certain.joined:
-        one, other = people.posts[joined.url], people.posts[joined.other_url]
-        said = entry(apart=[joined.name, joined.other_name])
-        yield Finding(
-            "note",
-            "one-by-translation",
-            f"{joined.name} ({one}) and {joined.other_name} ({other}) are taken for one person:"
-            f" the posts say to be translations of each other."
-            f" If they are two, overrides.yml: {said}",
-            other,
-            people.quotes[people.book.key(joined.other_name, joined.other_url), joined.other_url],
-        )
+        place = {"at": joined.other_url, "name": joined.other_name}
+        yield _taken_for_one(people, "one-by-translation", joined, why, **place)
+
+
+def _taken_for_one(
+    people: _People, code: str, joined: Joined, why: str, *, at: str, name: str
+) -> Finding:
+    """Return a note that two names are one; it stands at the post that writes `name`."""
+    one, other = people.posts[joined.url], people.posts[joined.other_url]
+    said = entry(apart=[joined.name, joined.other_name])
+    return Finding(
+        "note",
+        code,
+        f"{joined.name} ({one}) and {joined.other_name} ({other}) are taken for one person: {why}."
+        f" If they are two, overrides.yml: {said}",
+        people.posts[at],
+        people.quotes[people.book.key(name, at), at],
+    )
