@@ -167,25 +167,34 @@ def _initials_of_one(
     «J. Dovell» is Jane Dovell where the archive knows nobody else of that surname and initial. A
     letter at the end is none: «Kiran V» is how some people are called.
     """
-    whole: dict[str, _Mention] = {}
-    of_surname: dict[str, set[str]] = defaultdict(set)
-    mentions = []
+    brief = [mention for mention in _mentions(posts) if _begins_with_initial(mention.name)]
+    if not brief:
+        return
+    # By surname, those who are written whole, each with a post that does so.
+    whole: dict[str, dict[str, _Mention]] = {names.parts(each.name)[-1]: {} for each in brief}
+    for mention in _mentions(posts):
+        known = key(mention.name, mention.url)
+        for word in () if _has_initials(known) else known.split():
+            if word in whole:
+                whole[word].setdefault(known, mention)
+    authors = {key(told.person, told.url) for told in posts}
+    for mention in brief:
+        said = key(mention.name, mention.url)
+        of_surname = whole[names.parts(mention.name)[-1]]
+        fit = [whom for whom in of_surname if _is_short_for(said, whom)]
+        if len(fit) == 1 and said not in authors and not apart(said, fit[0]):
+            yield mention, fit[0], of_surname[fit[0]]
+
+
+def _mentions(posts: Sequence[Told]) -> Iterator[_Mention]:
     for told in posts:
         for name in (told.person, *(one.name for one in (*told.nominators, *told.nominees))):
-            mention, known = _Mention(name, told.url), key(name, told.url)
-            mentions.append((mention, known))
-            if not _has_initials(known) and known not in whole:
-                whole[known] = mention
-                for word in known.split():
-                    of_surname[word].add(known)
-    authors = {key(told.person, told.url) for told in posts}
-    for mention, said in mentions:
-        parts = names.parts(mention.name)
-        if said in authors or len(parts) < 2 or len(parts[0]) > 1 or len(parts[-1]) < 2:
-            continue
-        fit = [whom for whom in of_surname[parts[-1]] if _is_short_for(said, whom)]
-        if len(fit) == 1 and not apart(said, fit[0]):
-            yield mention, fit[0], whole[fit[0]]
+            yield _Mention(name, told.url)
+
+
+def _begins_with_initial(name: str) -> bool:
+    parts = names.parts(name)
+    return len(parts) > 1 and len(parts[0]) == 1 and len(parts[-1]) > 1
 
 
 def _ends(posts: Sequence[Told], key: Key) -> Iterator[tuple[str, str, str, str]]:
