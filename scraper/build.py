@@ -63,9 +63,12 @@ def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
     """
     expectations = _decided(folder, "expectations.yml", read_expectations)
     series = read_series(folder)
-    if not (whatever_is_expected or _is_forgetting(folder)):
+    published = database.urls_of_posts(folder.database)
+    # Where `forget` was killed, something stands published still that must go.
+    forgetting = any(map(Tombstones.load(folder.tombstones).has_url, published))
+    if not (whatever_is_expected or forgetting):
         before = database.counts(folder.database, COUNTED)
-        missed = [*expected(series.numbers, before, expectations), *_lost(series, folder)]
+        missed = [*expected(series.numbers, before, expectations), *_lost(series, published)]
         if missed:
             _tell(missed, series, folder)
             why = "; ".join(finding.message for finding in missed)
@@ -135,20 +138,12 @@ def _damage(archive: Archive) -> Iterator[Finding]:
         yield Finding("error", _DAMAGED, f"a record cannot be read: {fault.message} ({where})")
 
 
-def _is_forgetting(folder: DataFolder) -> bool:
-    """Tell whether something is published still that was forgotten, as where `forget` was killed."""
-    tombstones = Tombstones.load(folder.tombstones)
-    return any(map(tombstones.has_url, database.urls_of_posts(folder.database)))
-
-
-def _lost(series: Series, folder: DataFolder) -> Iterator[Finding]:
-    """Yield a finding if the archive is damaged and lacks posts that are published."""
+def _lost(series: Series, published: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding if the archive is damaged and lacks posts of the last publication, by URL."""
     if not series.numbers.findings.get(_DAMAGED):
         return
-    forgotten = Tombstones.load(folder.tombstones).has_url
     here = {post.url for post in series.posts}
-    published = database.urls_of_posts(folder.database)
-    lost = [url for url in published if url not in here and not forgotten(url)]
+    lost = [url for url in published if url not in here]
     if lost:
         said = f"the archive is damaged, which has cost {len(lost)} posts, such as {lost[0]}"
         yield Finding("error", "lost", said)

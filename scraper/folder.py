@@ -3,6 +3,7 @@
 Rule: one place knows the names of files; nothing here reads what is in them.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,3 +97,12 @@ def default_file(name: str) -> Path:
         return packaged
     checkout = Path(__file__).parent.parent
     return checkout / name if name == "metadata.yml" else checkout / "data" / name
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder last."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

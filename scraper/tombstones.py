@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from scraper import names
 from scraper.errors import DataFolderError
+from scraper.folder import sync_folder
 from scraper.text import fold
 
 _DIGEST = "hmac-sha256"
@@ -109,8 +110,4 @@ def _write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

@@ -118,15 +118,6 @@ def cut_back(path: Path) -> list[str]:
     return [f"{path.name}: a run was stopped; {lost} bytes of an incomplete record cut off"]
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a new name in a folder last."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _next_whole(data: bytes | mmap.mmap, start: int) -> int:
     """Return where the next whole member that holds a WARC record begins, else the end."""
     position = data.find(_GZIP, start)

@@ -19,10 +19,11 @@ from urllib.parse import urljoin
 
 from scraper.archive.checking import unreadable
 from scraper.archive.listing import ERASED, MEMORY, RESULT, index_path
-from scraper.archive.members import Member, mapped, members, sync_folder
+from scraper.archive.members import Member, mapped, members
 from scraper.archive.reading import Record, read_records
 from scraper.archive.record import WIDEST, pack, serialise, widened
 from scraper.errors import WrongUsage
+from scraper.folder import sync_folder
 from scraper.urls import canonical
 
 _COMPUTED = frozenset({"Content-Type", "Content-Length", "WARC-Block-Digest"})

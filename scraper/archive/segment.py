@@ -30,7 +30,6 @@ from scraper.archive.listing import (
     run_so_far,
     write_index,
 )
-from scraper.archive.members import sync_folder
 from scraper.archive.reading import Record, status_line
 from scraper.archive.record import (
     PROFILES,
@@ -49,6 +48,7 @@ from scraper.archive.record import (
     warc_digest,
 )
 from scraper.errors import BadInput, DataFolderError
+from scraper.folder import sync_folder
 from scraper.models import Capture, Exchange, Run
 
 SYNC_EVERY = 1024 * 1024  # bytes of imported records between two fsyncs

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from scraper.errors import DatabaseError
+from scraper.folder import sync_folder
 
 PATIENCE = 60  # seconds that a publication waits for readers of the old content
 MOST_WAITING = 3  # publications that a reader of an old one may keep in the -wal
@@ -53,11 +54,7 @@ def _place(made: Path, live: Path) -> None:
     for ending in _BESIDE:  # of a database that is gone: SQLite would take it for this one's
         live.with_name(live.name + ending).unlink(missing_ok=True)
     made.replace(live)
-    descriptor = os.open(live.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(live.parent)
     with ExitStack() as stack:
         _writer(live, stack, PATIENCE)
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from scraper.models import Evidence, Facts, Finding, Named, Nomination, Person, Post, Turn
+from scraper.models import Evidence, Finding, Nomination, Person, Post, Turn
 from scraper.resolve.doubts import doubts
 from scraper.resolve.history import History
 from scraper.resolve.overrides import Overrides
@@ -54,10 +54,8 @@ def resolve(
                 shown.append(history)
     for history in shown:
         book.learn(history.url, history.facts, forgotten)
-    turns, posts_and_facts = _turns_and_posts(shown, book)
-    batons = _Batons(book, forgotten)
-    nominations = tuple(_nominations(posts_and_facts, batons, book, findings))
-    posts = tuple(post for post, _ in posts_and_facts)
+    turns, posts = _turns_and_posts(shown, book)
+    nominations = tuple(_nominations(posts, book, findings))
     findings += doubts(book, posts, nominations)
     return Resolved(
         people=tuple(_people(book, turns)),
@@ -91,39 +89,24 @@ def _is_hidden(history: History, book: Book, forgotten: Forgotten, findings: lis
     return True
 
 
-class _Batons:
-    """Who names whom in a post, without those who were forgotten."""
-
-    def __init__(self, book: Book, forgotten: Forgotten) -> None:
-        self._book = book
-        self._forgotten = forgotten
-
-    def edges(self, post: Post, facts: Facts) -> Iterator[tuple[tuple[str, str], Evidence]]:
-        """Yield (nominator, nominee) by their keys, and the sentence that says so."""
-        own = self._book.key(facts.person, post.url)
-        for named in facts.nominees:
-            if self._may_be_told(named, post.url):
-                edge = own, self._book.key(named.name, post.url)
-                yield edge, Evidence(post.id, "nominator", named.quote)
-        for named in facts.nominators:
-            if self._may_be_told(named, post.url):
-                edge = self._book.key(named.name, post.url), own
-                yield edge, Evidence(post.id, "nominee", named.quote)
-
-    def _may_be_told(self, named: Named, url: str) -> bool:
-        return not self._forgotten(self._book.decided(named.name, url))
+def _edges(post: Post, book: Book) -> Iterator[tuple[tuple[str, str], Evidence]]:
+    """Yield (nominator, nominee) by their keys, and the sentence of a post that says so."""
+    told = book.told(post.url)
+    own = book.key(told.person, post.url)
+    for named in told.nominees:
+        yield (own, book.key(named.name, post.url)), Evidence(post.id, "nominator", named.quote)
+    for named in told.nominators:
+        yield (book.key(named.name, post.url), own), Evidence(post.id, "nominee", named.quote)
 
 
-def _turns_and_posts(
-    shown: list[History], book: Book
-) -> tuple[tuple[Turn, ...], list[tuple[Post, Facts]]]:
-    """Return turns and posts, these with their facts; the histories are used up, to free memory."""
+def _turns_and_posts(shown: list[History], book: Book) -> tuple[tuple[Turn, ...], tuple[Post, ...]]:
+    """Return turns and posts; the histories are used up, to free memory."""
     owners: dict[str, list[History]] = defaultdict(list)
     for history in shown:
         owners[book.key(_author(history), history.url)].append(history)
     shown.clear()
     turns: list[Turn] = []
-    posts: list[tuple[Post, Facts]] = []
+    posts: list[Post] = []
     for key in sorted(owners):
         person_id = book.id(key)
         by_url = {history.url: history for history in owners.pop(key)}
@@ -132,16 +115,16 @@ def _turns_and_posts(
             turn_id = person_id if number == 1 else f"{person_id}-{number}"
             turns.append(_turn(turn_id, person_id, group))
             posts += _posts(turn_id, person_id, group)
-    return tuple(turns), posts
+    return tuple(turns), tuple(posts)
 
 
-def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[tuple[Post, Facts]]:
+def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[Post]:
     """Yield a turn's posts; a second one in a language is numbered."""
     taken: Counter[str] = Counter()
     for history in group:
         lang = history.facts.lang
         taken[lang] += 1
-        post = Post(
+        yield Post(
             id=f"{turn_id}-{lang}{f'-{taken[lang]}' if taken[lang] > 1 else ''}",
             interview_id=turn_id,
             person_id=person_id,
@@ -154,7 +137,6 @@ def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[t
             readable=history.readable,
             found_by=history.found_by,
         )
-        yield post, history.facts
 
 
 def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:
@@ -171,12 +153,12 @@ def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:
 
 
 def _nominations(
-    posts: Iterable[tuple[Post, Facts]], batons: _Batons, book: Book, findings: list[Finding]
+    posts: Iterable[Post], book: Book, findings: list[Finding]
 ) -> Iterator[Nomination]:
     """Yield the edges, each with the sentences of both ends, in the order of their ids."""
     told: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
-    for post, facts in posts:
-        for edge, evidence in batons.edges(post, facts):
+    for post in posts:
+        for edge, evidence in _edges(post, book):
             told[edge].append(evidence)
     found = []
     for (giver, taker), sentences in sorted(told.items()):
