@@ -1,34 +1,44 @@
-"""`python -m benchmarks`: measure every row, print the table, and keep it if asked.
+"""`python -m benchmarks`: measure every row, print one table, and keep it if asked.
 
 Rule: a row is a module with a ROW; to add one is to write it and to name it in ROWS.
 """
 
 import argparse
+import sys
 from datetime import UTC, datetime
 
 from benchmarks import reading
-from benchmarks.contest import measure
-from benchmarks.report import keep, machine, table
+from benchmarks.report import keep, machine, section, summary
+from benchmarks.row import Measured, Row
 
-ROWS = (reading.ROW,)
+ROWS: tuple[Row, ...] = (reading.ROW,)
 
 
 def main() -> None:
-    """Measure and print; with --write, the rows' sections of RESULTS.md are replaced."""
+    """Measure and print; with --write, the sections of RESULTS.md of what was measured are replaced."""
+    names = [row.name for row in ROWS]
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    options.add_argument("--items", type=int, default=300, help="items of a row (default 300)")
+    options.add_argument("--only", action="append", choices=names, help="rows (default all)")
+    options.add_argument("--items", type=int, help="items of a row (default: as the row says)")
     options.add_argument("--rounds", type=int, default=5, help="rounds (default 5)")
     options.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")
     given = options.parse_args()
+    measured: dict[str, Measured] = {}
+    by = f"By `python -m benchmarks`, on {datetime.now(UTC).date()}: {machine()}"
     for row in ROWS:
-        results, missing = measure(row, given.items, given.rounds)
-        parts = [table(row, results, given.items, given.rounds)]
-        parts += [f"Not installed, so not measured: {name}." for name in missing]
-        parts.append(f"By `python -m benchmarks`, on {datetime.now(UTC).date()}: {machine()}")
-        text = "\n\n".join(parts)
-        print(text)
+        if row.name not in (given.only or names):
+            continue
+        count = given.items or row.count
+        print(f"{row.title}: {count} × {row.unit} …", file=sys.stderr, flush=True)
+        measured[row.name] = row.measure(count, given.rounds)
+        text = f"{section(row, measured[row.name], count, given.rounds)}\n\n{by}"
+        print(f"{text}\n", flush=True)
         if given.write:
             keep(row.title, text)
+    whole = f"{summary([row for row in ROWS if row.name in measured], measured)}\n\n{by}"
+    print(whole)
+    if given.write and len(measured) == len(ROWS):
+        keep("all at a glance", whole)
 
 
 if __name__ == "__main__":

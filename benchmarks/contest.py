@@ -1,7 +1,7 @@
-"""How a row is measured: every contender does the same work, in turns, and again for its memory.
+"""How a row is measured within one process: every contender does the same work, in turns.
 
-Rule: medians of several rounds in one process, taken in turns so that a busy moment hits all alike;
-peak memory is what the work, with its imports, adds to a fresh process.
+Rule: medians of several rounds, taken in turns so that a busy moment hits all alike; peak memory is
+what the work, with its imports, adds to a fresh process.
 """
 
 import gc
@@ -12,9 +12,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from benchmarks.row import Measured, Result
 
 Work = Callable[[Any], int]  # one item → how many facts were found in it
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,52 +31,31 @@ class Contender:
     ready: Callable[[], Work]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One work of the table: what it is, what it is done to, and who does it.
-
-    The first contender is this program, the last the bare minimum. `items` makes what the work is
-    done to, `count` of them. `fact` says what the contenders count.
-    """
-
-    title: str
-    fact: str
-    items: Callable[[int], Sequence[Any]]
-    contenders: tuple[Contender, ...]
+def in_turns(names: Sequence[T], rounds: int) -> Iterable[T]:
+    """Yield all names once a round, each round beginning with the next of them."""
+    for turn in range(rounds):
+        first = turn % len(names)
+        yield from (*names[first:], *names[:first])
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a contender took: milliseconds for each item, megabytes added at its peak, facts in all."""
-
-    name: str
-    cpu: float
-    wall: float
-    peak: float
-    facts: int
-
-
-def measure(row: Row, count: int, rounds: int) -> tuple[list[Result], list[str]]:
-    """Return the results of a row, in its order, and the names of those that are not installed."""
-    works, missing = _ready(row.contenders)
-    items = row.items(count)
+def contest(contenders: Sequence[Contender], items: Sequence[Any], rounds: int) -> Measured:
+    """Measure the work of contenders on items that are in memory."""
+    works, missing = _ready(contenders)
     facts = {name: _facts(work, items) for name, work in works.items()}  # also warms up
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
-    names = list(works)
-    for turn in range(rounds):
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            times[name].append(_timed(works[name], items))
+    for name in in_turns(list(works), rounds):
+        times[name].append(_timed(works[name], items))
     results = [
         Result(
             name,
             cpu=statistics.median(cpu for cpu, _ in times[name]) / len(items) * 1000,
             wall=statistics.median(wall for _, wall in times[name]) / len(items) * 1000,
-            peak=_peak(row, name, items),
+            peak=_peak(next(c for c in contenders if c.name == name), items),
             facts=facts[name],
         )
         for name in works
     ]
-    return results, missing
+    return Measured(results, missing)
 
 
 def _ready(contenders: Iterable[Contender]) -> tuple[dict[str, Work], list[str]]:
@@ -99,14 +81,13 @@ def _timed(work: Work, items: Sequence[Any]) -> tuple[float, float]:
     return time.process_time() - cpu, time.perf_counter() - wall
 
 
-def _peak(row: Row, name: str, items: Sequence[Any]) -> float:
+def _peak(contender: Contender, items: Sequence[Any]) -> float:
     """Return the MB that this contender's work adds to a fresh process holding the items."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(_peak_of_this, row, name, items).result()
+        return alone.submit(_peak_of_this, contender, items).result()
 
 
-def _peak_of_this(row: Row, name: str, items: Sequence[Any]) -> float:
-    contender = next(c for c in row.contenders if c.name == name)
+def _peak_of_this(contender: Contender, items: Sequence[Any]) -> float:
     # Linux: forget the peak so far (proc_pid_clear_refs(5)); getrusage would tell the parent's.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     before = _high_water()

@@ -5,15 +5,15 @@ archive is written as a crawl would have left it, without HTTP.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.programs import Cost, cost
 from benchmarks.report import keep, machine
 from scraper.archive import Archive, Record, Segment, warc_date
 from scraper.sample import Studio
@@ -41,15 +41,6 @@ begin(work)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a command took: seconds of CPU and of the clock, and the most memory it held, in MB."""
-
-    cpu: float
-    wall: float
-    peak: float
-
-
 def commands(data: str) -> dict[str, list[str]]:
     """Return what is measured, by name, in the order in which it is done."""
     program = [sys.executable, "-m", "scraper"]
@@ -61,18 +52,6 @@ def commands(data: str) -> dict[str, list[str]]:
         ],
         "verify": [*program, "verify", "--data", data],
     }  # fmt: skip
-
-
-def measured(command: list[str]) -> Cost:
-    """Run a command to its end and return what it took. Raises CalledProcessError."""
-    before = datetime.now(UTC)
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall = (datetime.now(UTC) - before).total_seconds()
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
 
 
 def fill(folder: Path, count: int) -> None:
@@ -110,14 +89,14 @@ def table(costs: dict[int, dict[str, Cost]]) -> str:
         "",
         "Every tenth post has two versions. Each command is a process of its own, as cron starts it.",
         "",
-        "| posts | command | CPU s | wall s | ms a post | peak MB |",
+        "| posts | command | CPU s | wall s | CPU ms a post | peak MB |",
         "| ---: | --- | ---: | ---: | ---: | ---: |",
     ]
     lines += [
-        f"| {count:,} | {name} | {cost.cpu:.1f} | {cost.wall:.1f}"
-        f" | {cost.wall / count * 1000:.2f} | {cost.peak:.0f} |"
+        f"| {count:,} | {name} | {took.cpu:.1f} | {took.wall:.1f}"
+        f" | {took.cpu / count * 1000:.2f} | {took.peak:.0f} |"
         for count, of_size in costs.items()
-        for name, cost in of_size.items()
+        for name, took in of_size.items()
     ]
     return "\n".join(lines)
 
@@ -129,12 +108,12 @@ def costs_of(data: Path, count: int) -> Iterator[tuple[str, Cost]]:
             [sys.executable, "-m", "benchmarks.growth", "--fill", data, str(count)], check=True
         )
     for name, command in commands(str(data)).items():
-        cost = measured(command)
+        took = cost(command)
         print(
-            f"{count} posts, {name}: {cost.cpu:.1f} s CPU, {cost.wall:.1f} s, {cost.peak:.0f} MB",
+            f"{count} posts, {name}: {took.cpu:.1f} s CPU, {took.wall:.1f} s, {took.peak:.0f} MB",
             flush=True,
         )
-        yield name, cost
+        yield name, took
 
 
 def main() -> None:

@@ -8,8 +8,9 @@ question, no roles, names, dates, captions or left-overs. The floor only parses 
 from collections.abc import Iterable
 from functools import cache
 
-from benchmarks.contest import Contender, Row, Work
+from benchmarks.contest import Contender, Work, contest
 from benchmarks.pages import SavedPage, saved_pages
+from benchmarks.row import Measured, Row
 from scraper.sample.content import wordings
 from scraper.sample.grow import HOUSES
 
@@ -108,15 +109,26 @@ def _answers(lines: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+CONTENDERS = (
+    Contender("mikroscope", _mikroscope),
+    Contender("trafilatura", _trafilatura),
+    Contender("BeautifulSoup (lxml)", _beautiful_soup),
+    Contender("parsel", _parsel),
+    Contender("selectolax, parse and text", _selectolax),
+)
+
+
+def measure(count: int, rounds: int) -> Measured:
+    """Read `count` saved pages with each contender."""
+    return contest(CONTENDERS, saved_pages(count), rounds)
+
+
 ROW = Row(
+    name="reading",
     title="read saved pages into interviews",
+    unit="page",
     fact="questions found",
-    items=saved_pages,
-    contenders=(
-        Contender("mikroscope", _mikroscope),
-        Contender("trafilatura", _trafilatura),
-        Contender("BeautifulSoup (lxml)", _beautiful_soup),
-        Contender("parsel", _parsel),
-        Contender("floor: selectolax, parse and text", _selectolax),
-    ),
+    count=300,
+    measure=measure,
+    most=3,
 )

@@ -6,32 +6,77 @@ Rule: figures as measured, rounded, none left out; no names of hosts, users or f
 import os
 import platform
 import re
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.contest import Result, Row
+from benchmarks.row import Measured, Row
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PACKAGES = ("selectolax", "trafilatura", "beautifulsoup4", "lxml", "parsel")
+PACKAGES = (
+    "beautifulsoup4", "datasette", "httpx", "lxml", "parsel", "scrapy", "selectolax", "sqlite-utils",
+    "trafilatura", "warcio",
+)  # fmt: skip
 
 
-def table(row: Row, results: list[Result], count: int, rounds: int) -> str:
-    """Return a row of the benchmark as a Markdown section."""
+def section(row: Row, measured: Measured, count: int, rounds: int) -> str:
+    """Return what was measured of a row as a Markdown section."""
+    results = measured.results
     floor = results[-1]
+    waits = any(result.waits for result in results)
+    heads = [f"CPU ms a {row.unit}", "CPU × floor", "wall ms", "wall × floor"]
+    heads += ["median ms", "95 % ms"] if waits else []
+    heads += ["peak MB", row.fact]
     lines = [
         f"## {row.title}",
         "",
-        f"{count} items, median of {rounds} rounds in turns; times are for one item.",
+        f"{count:,} × {row.unit}, median of {rounds} rounds in turns; the last line is the floor.",
         "",
-        f"| | CPU ms | CPU × floor | wall ms | wall × floor | peak MB added | {row.fact} |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| | {' | '.join(heads)} |",
+        f"| --- |{' ---: |' * len(heads)}",
     ]
-    lines += [
-        f"| {r.name} | {r.cpu:.2f} | {r.cpu / floor.cpu:.1f} | {r.wall:.2f}"
-        f" | {r.wall / floor.wall:.1f} | {r.peak:.0f} | {r.facts or '–'} |"
-        for r in results
+    for one in results:
+        cells = [_ms(one.cpu), _times(one.cpu, floor.cpu), _ms(one.wall)]
+        cells += [_times(one.wall, floor.wall)]
+        cells += [_ms(wait) for wait in one.waits or ("–", "–")] if waits else []
+        cells += [f"{one.peak:.0f}", f"{one.facts:,}" if one.facts else "–"]
+        lines.append(f"| {one.name} | {' | '.join(cells)} |")
+    notes = [row.note] if row.note else []
+    notes += [f"Not installed, so not measured: {name}." for name in measured.missing]
+    return "\n".join(lines) + "".join(f"\n\n{note}" for note in notes)
+
+
+def summary(rows: Sequence[Row], measured: Mapping[str, Measured]) -> str:
+    """Return the one table: of each row, CPU as multiples of the floor's, and who is ahead."""
+    lines = [
+        "## all at a glance",
+        "",
+        "CPU as multiples of the bare minimum's.",
+        "",
+        "| work | mikroscope | goal | peers | ahead |",
+        "| --- | ---: | ---: | --- | --- |",
     ]
+    for row in rows:
+        ours, *peers, floor = measured[row.name].results
+        goal = f"≤ {row.most:g}" if row.most else "–"
+        told = "; ".join(f"{peer.name} {_times(peer.cpu, floor.cpu)}" for peer in peers)
+        first = min((ours, *peers), key=lambda one: one.cpu)
+        own = _times(ours.cpu, floor.cpu)
+        lines.append(f"| {row.title} | {own} | {goal} | {told} | {first.name} |")
     return "\n".join(lines)
+
+
+def _ms(figure: float | str) -> str:
+    """Return milliseconds with three figures that count."""
+    return (
+        figure
+        if isinstance(figure, str)
+        else f"{figure:.{2 if figure < 10 else 1 if figure < 100 else 0}f}"
+    )
+
+
+def _times(one: float, floor: float) -> str:
+    return f"{one / floor:.1f}" if floor else "–"
 
 
 def keep(title: str, section: str) -> None:

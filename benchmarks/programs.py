@@ -1,0 +1,99 @@
+"""How a row of whole programs is measured: each a process of its own, as a user starts it, in turns.
+
+Rule: what a program costs includes its start; what it needs beforehand (a server to ask, an archive
+of yesterday) is made outside the measured time, anew for each round.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.contest import in_turns
+from benchmarks.row import Measured, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a command took: seconds of CPU and of the clock, and the most memory it held, in MB."""
+
+    cpu: float
+    wall: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One way to do the work of a row.
+
+    `ready` is given an empty folder, prepares it and returns the command, which is run there;
+    ImportError or FileNotFoundError says that it is not installed. `facts` counts what it left.
+    """
+
+    name: str
+    ready: Callable[[Path], Sequence[str]]
+    facts: Callable[[Path], int]
+
+
+def needs(program: str) -> str:
+    """Return the path of a program of the system. Raises FileNotFoundError where it is missing."""
+    found = shutil.which(program)
+    if not found:
+        raise FileNotFoundError(program)
+    return found
+
+
+def cost(command: Sequence[str], folder: Path | None = None) -> Cost:
+    """Run a command to its end, in a folder, and return what it took. Raises CalledProcessError.
+
+    The processes that it starts and waits for are counted with it, their memory only where one of
+    them held more (getrusage(2)).
+    """
+    began = time.perf_counter()
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - began
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
+
+
+def run(programs: Sequence[Program], count: int, rounds: int) -> Measured:
+    """Measure programs that each do the work on `count` items."""
+    costs: dict[str, list[Cost]] = {}
+    facts: dict[str, int] = {}
+    missing: list[str] = []
+    for program in in_turns(programs, rounds):
+        if program.name in missing:
+            continue
+        with TemporaryDirectory(prefix="mikroscope-bench-") as root:
+            folder = Path(root)
+            try:
+                command = program.ready(folder)
+            except (ImportError, FileNotFoundError):
+                missing.append(program.name)
+                continue
+            costs.setdefault(program.name, []).append(cost(command, folder))
+            facts[program.name] = program.facts(folder)
+    results = [
+        Result(
+            program.name,
+            cpu=_median(one.cpu for one in costs[program.name]) / count * 1000,
+            wall=_median(one.wall for one in costs[program.name]) / count * 1000,
+            peak=max(one.peak for one in costs[program.name]),
+            facts=facts[program.name],
+        )
+        for program in programs
+        if program.name in costs
+    ]
+    return Measured(results, missing)
+
+
+def _median(figures: Iterable[float]) -> float:
+    return statistics.median(figures)
