@@ -16,7 +16,7 @@ from datasette import Response, hookimpl
 from datasette.utils import tilde_encode
 from jinja2 import Environment
 
-from scraper.site import caching, cite, documents, pages, safety, wording
+from scraper.site import bounds, caching, cite, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database
 from scraper.site.mending import mended
@@ -47,17 +47,18 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Give SQL two functions that no text can break.
+    """Bound what a statement may take, and give SQL two functions that no text can break.
 
     `mikroscope_match(text)` is an FTS5 expression, `mikroscope_says(role, words)` true or false.
     """
+    bounds.bound(conn)
     conn.create_function(
-        "mikroscope_match", 1, lambda text: match(str(text or "")), deterministic=True
+        "mikroscope_match", 1, lambda text: match(_words(text)), deterministic=True
     )
     conn.create_function(
         "mikroscope_says",
         2,
-        lambda role, words: says(str(role or ""), str(words or "")),
+        lambda role, words: says(_words(role), _words(words)),
         deterministic=True,
     )
 
@@ -123,6 +124,11 @@ def handle_exception(
 
     answers: list[Callable[[], Awaitable[Response]]] = [ours]
     outcome.force_result(answers)
+
+
+def _words(value: object) -> str:
+    """Return what SQL hands over as words somebody could have typed."""
+    return str(value or "")[:1000]
 
 
 def _linked_data(shown: Mapping[str, Any], address: str) -> dict[str, Any]:
