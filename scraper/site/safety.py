@@ -72,11 +72,14 @@ async def error_page(datasette: "Datasette", request: Request, exception: Except
 
 def _said(exception: Exception) -> tuple[int, str | None, str]:
     """Return status, title and text of an error as a visitor may read it."""
+    from datasette.database import QueryInterrupted  # noqa: PLC0415 - see above
     from datasette.views.base import DatasetteError  # noqa: PLC0415 - see above
 
     if isinstance(exception, DatasetteError):
         told = _TOO_LONG if exception.message_is_html else str(exception.message)
         return exception.status, exception.title, told
+    if isinstance(exception, QueryInterrupted):  # a CSV's, which Datasette lets through
+        return 400, "SQL Interrupted", _TOO_LONG
     if isinstance(exception, Base400):
         return exception.status, None, str(exception.args[0] if exception.args else "")
     return 500, None, ""
