@@ -4,18 +4,18 @@ Rule: each page is data first. The same dictionary is the JSON at the path with 
 the template shows.
 """
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from datasette import Response
-from datasette.utils.asgi import NotFound, Request
+from datasette.utils.asgi import Request
 
 from scraper.site import documents, lists, reading, spotlights
 from scraper.site.addresses import links
 from scraper.site.archive import Row, database
+from scraper.site.download import download
 from scraper.site.safety import arguments
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -75,17 +75,3 @@ def _view(page: Page) -> View:
         return response
 
     return view
-
-
-async def download(datasette: "Datasette") -> Response:
-    """Return the whole database as one consistent file, also while a build is being published.
-
-    Datasette itself hands out only databases that cannot change.
-    """
-    if not datasette.setting("allow_download"):
-        raise NotFound("The database cannot be downloaded here.")
-    content = bytearray(await database(datasette).execute_fn(sqlite3.Connection.serialize))
-    # "No WAL" (SQLite file format §1.3.3): what says it has one cannot be opened in memory.
-    content[18:20] = b"\1\1"
-    headers = {"content-disposition": 'attachment; filename="mikroscope.db"'}
-    return Response(bytes(content), headers=headers, content_type="application/vnd.sqlite3")
