@@ -1,17 +1,23 @@
 """The one way the pages ask the database: named SQL parameters in, rows as dictionaries out.
 
-Rule: every value a visitor sends is a bound parameter; SQL text is made of constants only.
+Rule: every value a visitor sends is a bound parameter; SQL text is made of constants only. What a
+page tells is read from one state of the archive.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NAME = "mikroscope"
 Row = dict[str, Any]
 
@@ -48,32 +54,57 @@ def database(datasette: "Datasette") -> "Database":
     return chosen
 
 
-async def rows(source: "Database", sql: str, **values: Any) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of the archive, whole whatever is published meanwhile; `patience` is milliseconds."""
+
+    connection: sqlite3.Connection
+    patience: int  # of one query
+
+
+async def at_once(
+    source: "Database", ask: Callable[Concatenate[State, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Return what `ask` reads from one state of the archive: all of it in one thread, in one turn."""
+
+    def asking(connection: sqlite3.Connection) -> T:
+        connection.execute("BEGIN")
+        try:
+            return ask(State(connection, source.ds.sql_time_limit_ms), *args, **kwargs)
+        finally:
+            connection.rollback()
+
+    found: T = await source.execute_fn(asking)
+    return found
+
+
+def rows(state: State, sql: str, /, **values: Any) -> list[Row]:
     """Return the rows of `sql` with `:name` parameters bound, bounded by the server's time limit."""
-    return [dict(row) for row in await source.execute(sql, values)]
+    with sqlite_timelimit(state.connection, state.patience):
+        return [dict(row) for row in state.connection.execute(sql, values)]
 
 
-async def row(source: "Database", sql: str, **values: Any) -> Row | None:
+def row(state: State, sql: str, /, **values: Any) -> Row | None:
     """Return the first row of `sql`, None where there is none."""
-    return next(iter(await rows(source, sql, **values)), None)
+    return next(iter(rows(state, sql, **values)), None)
 
 
-async def single(source: "Database", what: str, sql: str, **values: Any) -> Row:
+def single(state: State, what: str, sql: str, /, **values: Any) -> Row:
     """Return the one row of `sql`; raise NotFound, naming `what`, where there is none."""
-    found = await row(source, sql, **values)
+    found = row(state, sql, **values)
     if found is None:
         raise NotFound(f"There is no {what} of that name in the archive.")
     return found
 
 
-async def count(source: "Database", sql: str, bound: Mapping[str, Any]) -> int:
+def count(state: State, sql: str, bound: Mapping[str, Any]) -> int:
     """Return the number that `sql` counts as `n`."""
-    found = await row(source, sql, **bound)
+    found = row(state, sql, **bound)
     return int(found["n"]) if found else 0
 
 
-async def facets(
-    source: "Database",
+def facets(
+    state: State,
     tables: str,
     base: str,
     bound: Mapping[str, Any],
@@ -82,8 +113,8 @@ async def facets(
 ) -> dict[str, list[Row]]:
     """Return, for each filter, its values and how many rows each would leave."""
     return {
-        name: await rows(
-            source,
+        name: rows(
+            state,
             f"SELECT {FACETS[name]} AS value, count({counted}) AS n {tables}"
             f" WHERE {base} AND {narrowed(bound, but=name)} AND {FACETS[name]} IS NOT NULL"
             " GROUP BY 1 ORDER BY 1",

@@ -4,14 +4,21 @@ Rule: SQL and its rows; what a visitor chose narrows every list by the same tabl
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from scraper.site.archive import Row, asked, count, facets, narrowed, row, rows, single, window
+from scraper.site.archive import (
+    Row,
+    State,
+    asked,
+    count,
+    facets,
+    narrowed,
+    row,
+    rows,
+    single,
+    window,
+)
 from scraper.site.search import mark, match, match_names, passage, terms
 from scraper.site.spotlights import SORTS, TURN, with_languages
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.database import Database
 
 PER_PAGE = {"search": 20, "question": 30}
 NARROWED_BY = ("studio", "year", "lang", "question")
@@ -65,57 +72,55 @@ GROUP BY questions.id ORDER BY questions.position
 """
 
 
-async def home(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+def home(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
     """Return what the home page shows: numbers, the newest interviews, the baton."""
-    newest = await rows(
-        source,
+    newest = rows(
+        state,
         f"{TURN} FROM interviews JOIN people ON people.id = interviews.person_id"
         f" ORDER BY {SORTS['newest']} LIMIT 6",
     )
     return {
-        "numbers": await row(source, _NUMBERS),
+        "numbers": row(state, _NUMBERS),
         "newest": with_languages(newest),
-        **await _thread(source),
+        **_thread(state),
     }
 
 
-async def questions(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+def questions(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
     """Return the questions of the series with how often each was answered."""
     unknown = "SELECT count(*) AS n FROM answers WHERE question_id IS NULL"
     return {
-        "questions": await rows(source, _QUESTIONS),
-        "others": await count(source, unknown, {}),
+        "questions": rows(state, _QUESTIONS),
+        "others": count(state, unknown, {}),
     }
 
 
-async def question(source: "Database", args: Mapping[str, str], id: str) -> Row:  # noqa: A002 - the route's own word
+def question(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A002 - the route's own word
     """Return the answers to one question that a visitor's filters leave, newest first."""
-    found = await single(source, "question", "SELECT * FROM questions WHERE id = :id", id=id)
+    found = single(state, "question", "SELECT * FROM questions WHERE id = :id", id=id)
     chosen = asked(args, "studio", "year", "lang")
     bound = {**chosen, "id": id}
     where = f"{_ANSWERS} WHERE answers.question_id = :id AND {narrowed(chosen)}"
-    page = window(
-        args, await count(source, f"SELECT count(*) AS n {where}", bound), PER_PAGE["question"]
-    )
+    page = window(args, count(state, f"SELECT count(*) AS n {where}", bound), PER_PAGE["question"])
     return {
         "question": found,
-        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
-        "answers": await rows(
-            source,
+        "questions": rows(state, "SELECT id, text_en FROM questions ORDER BY position"),
+        "answers": rows(
+            state,
             f"{_ANSWER} {where} ORDER BY published DESC, name, answers.lang"
             " LIMIT :limit OFFSET :offset",
             **bound,
             **page["window"],
         ),
         "chosen": chosen,
-        "facets": await facets(
-            source, _ANSWERS, "answers.question_id = :id", bound, ("studio", "year", "lang")
+        "facets": facets(
+            state, _ANSWERS, "answers.question_id = :id", bound, ("studio", "year", "lang")
         ),
         "page": page,
     }
 
 
-async def search(source: "Database", args: Mapping[str, str]) -> Row:
+def search(state: State, args: Mapping[str, str]) -> Row:
     """Return the ranked answers to a visitor's query, with marked passages and counts.
 
     Where no answer has all the words, those that have any of them are shown, and said to be so.
@@ -126,14 +131,14 @@ async def search(source: "Database", args: Mapping[str, str]) -> Row:
     bound = {**chosen, "match": match(query)}
     base = "answers_fts MATCH :match"
     counted = f"SELECT count(*) AS n {_FOUND} WHERE {base} AND {narrowed(chosen)}"
-    total, loosened = await count(source, counted, bound), False
+    total, loosened = count(state, counted, bound), False
     if not total and len(sought) > 1:
         bound["match"] = match(query, every=False)
-        total = await count(source, counted, bound)
+        total = count(state, counted, bound)
         loosened = total > 0
     page = window(args, total, PER_PAGE["search"])
-    found = await rows(
-        source,
+    found = rows(
+        state,
         f"{_ANSWER} {_FOUND} WHERE {base} AND {narrowed(chosen)}"
         f" ORDER BY {_RANK}, answers.id LIMIT :limit OFFSET :offset",
         **bound,
@@ -141,7 +146,7 @@ async def search(source: "Database", args: Mapping[str, str]) -> Row:
     )
     return {
         "q": query,
-        "people": await rows(source, _NAMED, match=match_names(query)),
+        "people": rows(state, _NAMED, match=match_names(query)),
         "total": total,
         "loosened": loosened,
         "results": [
@@ -149,39 +154,39 @@ async def search(source: "Database", args: Mapping[str, str]) -> Row:
             for one in found
         ],
         "chosen": chosen,
-        "facets": await facets(source, _FOUND, base, bound, NARROWED_BY) if sought else {},
-        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
+        "facets": facets(state, _FOUND, base, bound, NARROWED_BY) if sought else {},
+        "questions": rows(state, "SELECT id, text_en FROM questions ORDER BY position"),
         "page": page,
     }
 
 
-async def baton(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+def baton(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
     """Return the whole thread, and who was named and has not answered."""
     return {
-        **await _thread(source),
-        "waiting": await rows(source, "SELECT * FROM waiting"),
+        **_thread(state),
+        "waiting": rows(state, "SELECT * FROM waiting"),
     }
 
 
-async def about(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+def about(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
     """Return what there is to know of the archive: coverage, findings, sources."""
     return {
-        "numbers": await row(source, _NUMBERS),
-        "questions": await rows(source, _QUESTIONS),
-        "findings": await rows(
-            source,
+        "numbers": row(state, _NUMBERS),
+        "questions": rows(state, _QUESTIONS),
+        "findings": rows(
+            state,
             "SELECT severity, code, count(*) AS n FROM findings GROUP BY severity, code"
             " ORDER BY severity, n DESC, code",
         ),
-        "sources": await rows(
-            source,
+        "sources": rows(
+            state,
             "SELECT source, count(*) AS n, min(captured_at) AS first, max(captured_at) AS last"
             " FROM captures GROUP BY source ORDER BY source",
         ),
-        "gone": await count(source, "SELECT count(*) AS n FROM posts WHERE status = 'gone'", {}),
+        "gone": count(state, "SELECT count(*) AS n FROM posts WHERE status = 'gone'", {}),
     }
 
 
-async def _thread(source: "Database") -> dict[str, list[Row]]:
+def _thread(state: State) -> dict[str, list[Row]]:
     """Return everybody, those who answered first and by date, and who named whom."""
-    return {"people": await rows(source, _PEOPLE), "nominations": await rows(source, _EDGES)}
+    return {"people": rows(state, _PEOPLE), "nominations": rows(state, _EDGES)}

@@ -15,7 +15,7 @@ from datasette.utils.asgi import NotFound, Request
 
 from scraper.site import documents, lists, reading, spotlights
 from scraper.site.addresses import links
-from scraper.site.archive import Row, database
+from scraper.site.archive import Row, at_once, database
 from scraper.site.safety import arguments
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -30,7 +30,7 @@ class Page:
 
     path: str
     template: str
-    rows: Callable[..., Awaitable[Row]]
+    rows: Callable[..., Row]
 
     @property
     def pattern(self) -> str:
@@ -65,7 +65,7 @@ def _view(page: Page) -> View:
     async def view(datasette: "Datasette", request: Request) -> Response:
         found = request.url_vars
         ids = {"id": unquote(found["id"])} if "id" in found else {}
-        data = await page.rows(database(datasette), arguments(request.args), **ids)
+        data = await at_once(database(datasette), page.rows, arguments(request.args), **ids)
         if found.get("json"):
             response = Response.json(data)
         else:

@@ -6,13 +6,9 @@ Rule: SQL and its rows; every count is of interviews, under the filters that are
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
-from scraper.site.archive import ROLES, Row, asked, count, facets, narrowed, rows, window
+from scraper.site.archive import ROLES, Row, State, asked, count, facets, narrowed, rows, window
 from scraper.site.roles import words_of
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.database import Database
 
 PER_PAGE = 60
 MOST_ROLES = 24  # words of roles that are offered; any other can be typed
@@ -40,15 +36,15 @@ SELECT substr(interviews.published, 1, 7) AS month, interviews.studio,
 """
 
 
-async def spotlights(source: "Database", args: Mapping[str, str]) -> Row:
+def spotlights(state: State, args: Mapping[str, str]) -> Row:
     """Return the interviews a visitor's filters leave, sorted and paged, and their timeline."""
     chosen = asked(args, *CHOICES)
     sort = next((name for name in SORTS if name == args.get("sort")), "newest")
     where = f"{_TURNS} WHERE {narrowed(chosen)}"
-    total = await count(source, f"SELECT count(DISTINCT interviews.id) AS n {where}", chosen)
+    total = count(state, f"SELECT count(DISTINCT interviews.id) AS n {where}", chosen)
     page = window(args, total, PER_PAGE)
-    found = await rows(
-        source,
+    found = rows(
+        state,
         f"{TURN} {where} GROUP BY interviews.id ORDER BY {SORTS[sort]} LIMIT :limit OFFSET :offset",
         **chosen,
         **page["window"],
@@ -59,15 +55,15 @@ async def spotlights(source: "Database", args: Mapping[str, str]) -> Row:
         "chosen": chosen,
         "sort": sort,
         "facets": {
-            **await facets(source, _TURNS, "1", chosen, names, "DISTINCT interviews.id"),
-            "role": await _role_words(source, chosen),
+            **facets(state, _TURNS, "1", chosen, names, "DISTINCT interviews.id"),
+            "role": _role_words(state, chosen),
         },
-        "timeline": await rows(
-            source,
+        "timeline": rows(
+            state,
             f"{_MONTHS} {_TURNS} WHERE {narrowed(chosen, but='month')} GROUP BY 1, 2 ORDER BY 1, 2",
             **chosen,
         ),
-        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
+        "questions": rows(state, "SELECT id, text_en FROM questions ORDER BY position"),
         "page": page,
     }
 
@@ -77,13 +73,13 @@ def with_languages(found: Iterable[Row]) -> list[Row]:
     return [{**one, "languages": json.loads(one["languages"])} for one in found]
 
 
-async def _role_words(source: "Database", chosen: Mapping[str, str]) -> list[Row]:
+def _role_words(state: State, chosen: Mapping[str, str]) -> list[Row]:
     """Return the words of roles with how many interviews each would leave, the commonest first.
 
     Forms of a word count as one (Animator, Animation) and go by the form most often seen.
     """
-    held = await rows(
-        source,
+    held = rows(
+        state,
         f"SELECT DISTINCT interviews.id, {ROLES} AS role {_TURNS}"
         f" WHERE {narrowed(chosen, but='role')}",
         **chosen,
