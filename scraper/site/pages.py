@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from datasette import Response
 from datasette.utils.asgi import NotFound, Request
 
-from scraper.site import documents, lists, reading, spotlights
+from scraper.site import answers, documents, lists, reading, spotlights
 from scraper.site.addresses import links
 from scraper.site.archive import Row, at_once, database
 from scraper.site.safety import arguments
@@ -45,8 +45,8 @@ PAGES = (
     Page("/spotlights/ID", "interview.html", reading.interview),
     Page("/people/ID", "person.html", reading.person),
     Page("/questions", "questions.html", lists.questions),
-    Page("/questions/ID", "question.html", lists.question),
-    Page("/search", "search.html", lists.search),
+    Page("/questions/ID", "question.html", answers.question),
+    Page("/search", "search.html", answers.search),
     Page("/baton", "baton.html", lists.baton),
     Page("/about", "about.html", lists.about),
 )
