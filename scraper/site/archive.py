@@ -21,23 +21,16 @@ T = TypeVar("T")
 NAME = "mikroscope"
 Row = dict[str, Any]
 
-_YEAR = "substr(coalesce(posts.published, interviews.published), 1, 4)"
+YEAR = "substr(coalesce(posts.published, interviews.published), 1, 4)"
 ROLES = "coalesce(interviews.role, people.role, '') || ' ' || coalesce(posts.role, '')"
 # What the lists can be narrowed by: the visitor's parameter and the SQL it stands for.
 FILTERS = {
     "studio": "interviews.studio = :studio",
-    "year": f"{_YEAR} = :year",
+    "year": f"{YEAR} = :year",
     "month": "substr(interviews.published, 1, 7) = :month",
     "lang": "posts.lang = :lang",
-    "question": "answers.question_id = :question",
+    "question": "posts.id IN (SELECT post_id FROM answers WHERE question_id = :question)",
     "role": f"mikroscope_says({ROLES}, :role)",
-}
-# The values of a filter, to count what each would leave.
-FACETS = {
-    "studio": "interviews.studio",
-    "year": _YEAR,
-    "lang": "posts.lang",
-    "question": "answers.question_id",
 }
 
 
@@ -101,27 +94,6 @@ def count(state: State, sql: str, bound: Mapping[str, Any]) -> int:
     """Return the number that `sql` counts as `n`."""
     found = row(state, sql, **bound)
     return int(found["n"]) if found else 0
-
-
-def facets(
-    state: State,
-    tables: str,
-    base: str,
-    bound: Mapping[str, Any],
-    names: tuple[str, ...],
-    counted: str = "*",
-) -> dict[str, list[Row]]:
-    """Return, for each filter, its values and how many rows each would leave."""
-    return {
-        name: rows(
-            state,
-            f"SELECT {FACETS[name]} AS value, count({counted}) AS n {tables}"
-            f" WHERE {base} AND {narrowed(bound, but=name)} AND {FACETS[name]} IS NOT NULL"
-            " GROUP BY 1 ORDER BY 1",
-            **bound,
-        )
-        for name in names
-    }
 
 
 def asked(args: Mapping[str, str], *names: str) -> dict[str, str]:

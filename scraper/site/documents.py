@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
 
 from datasette import Response
@@ -53,7 +53,7 @@ _LISTED = """
 SELECT interviews.id, people.name, coalesce(interviews.role, people.role) AS role,
        interviews.studio, interviews.published
 FROM interviews JOIN people ON people.id = interviews.person_id
-ORDER BY interviews.published IS NULL, interviews.published DESC, interviews.id LIMIT 500
+ORDER BY interviews.published DESC, interviews.id LIMIT 500
 """
 
 
@@ -90,8 +90,9 @@ async def _sitemap(asked: Asked) -> str:
     most = MOST_ADDRESSES - len(_PAGES)
     found = await at_once(database(asked.datasette), rows, _ADDRESSES, most=most)
     listed = [*({"path": path, "day": None} for path in _PAGES), *found]
+    root = asked.link("/").rstrip("/")
     urls = (
-        f"<url><loc>{escape(asked.link(one['path']))}</loc>"
+        f"<url><loc>{escape(root + quote(one['path']))}</loc>"
         + (f"<lastmod>{one['day']}</lastmod>" if one["day"] else "")
         + "</url>"
         for one in listed

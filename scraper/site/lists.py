@@ -3,11 +3,14 @@
 Rule: SQL and its rows.
 """
 
+import json
 from collections.abc import Mapping
 
-from scraper.site.archive import Row, State, count, row, rows
+from scraper.site.archive import Row, State, count, row, rows, window
 from scraper.site.spotlights import SORTS, TURN, with_languages
 
+# Interviews whose part of the thread a page draws: a picture of all would grow without an end.
+OF_THE_THREAD = {"home": 40, "baton": 120}
 _NUMBERS = """
 SELECT (SELECT count(DISTINCT person_id) FROM interviews) AS people,
        (SELECT count(*) FROM interviews)                  AS interviews,
@@ -19,14 +22,24 @@ SELECT (SELECT count(DISTINCT person_id) FROM interviews) AS people,
        (SELECT max(published) FROM interviews)            AS last,
        coalesce((SELECT max(finished) FROM runs), (SELECT max(last_seen) FROM posts)) AS updated
 """
+# Who named or was named by somebody of these interviews, the newest first.
+_EDGES = """
+WITH turns AS (
+    SELECT person_id FROM interviews ORDER BY published DESC, id LIMIT :limit OFFSET :offset
+)
+SELECT nominator_id, nominee_id, status FROM nominations
+WHERE nominator_id IN (SELECT person_id FROM turns) OR nominee_id IN (SELECT person_id FROM turns)
+ORDER BY id
+"""
 _PEOPLE = """
 SELECT people.id, people.name, people.studio, people.role,
        min(interviews.published) AS published, max(interviews.id) AS interview_id
 FROM people LEFT JOIN interviews ON interviews.person_id = people.id
+WHERE people.id IN (SELECT value FROM json_each(:ids))
 GROUP BY people.id
 ORDER BY published IS NULL, published, people.name
 """
-_EDGES = "SELECT nominator_id, nominee_id, status FROM nominations ORDER BY id"
+_WAITING = "SELECT * FROM waiting WHERE person_id IN (SELECT value FROM json_each(:ids))"
 _QUESTIONS = """
 SELECT questions.*, coalesce(sum(kinds.answers), 0) AS answers,
        coalesce(sum(CASE kinds.lang WHEN 'en' THEN kinds.answers END), 0) AS in_english,
@@ -39,7 +52,7 @@ _OTHERS = "SELECT coalesce(sum(answers), 0) AS n FROM answers_fts_kinds WHERE qu
 
 
 def home(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
-    """Return what the home page shows: numbers, the newest interviews, the baton."""
+    """Return what the home page shows: numbers, the newest interviews and their part of the baton."""
     newest = rows(
         state,
         f"{TURN} FROM interviews JOIN people ON people.id = interviews.person_id"
@@ -48,7 +61,7 @@ def home(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every 
     return {
         "numbers": row(state, _NUMBERS),
         "newest": with_languages(newest),
-        **_thread(state),
+        **_thread(state, {"limit": OF_THE_THREAD["home"], "offset": 0}),
     }
 
 
@@ -57,12 +70,14 @@ def questions(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - e
     return {"questions": rows(state, _QUESTIONS), "others": count(state, _OTHERS, {})}
 
 
-def baton(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
-    """Return the whole thread, and who was named and has not answered."""
-    return {
-        **_thread(state),
-        "waiting": rows(state, "SELECT * FROM waiting"),
-    }
+def baton(state: State, args: Mapping[str, str]) -> Row:
+    """Return the thread, its newest part first, and who was named in it and has not answered."""
+    total = count(state, "SELECT count(*) AS n FROM interviews", {})
+    page = window(args, total, OF_THE_THREAD["baton"])
+    thread = _thread(state, page["window"])
+    without = [one["id"] for one in thread["people"] if one["interview_id"] is None]
+    waiting = rows(state, _WAITING, ids=json.dumps(without))
+    return {**thread, "waiting": waiting, "page": page}
 
 
 def about(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
@@ -84,6 +99,8 @@ def about(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every
     }
 
 
-def _thread(state: State) -> dict[str, list[Row]]:
-    """Return everybody, those who answered first and by date, and who named whom."""
-    return {"people": rows(state, _PEOPLE), "nominations": rows(state, _EDGES)}
+def _thread(state: State, turns: Mapping[str, int]) -> dict[str, list[Row]]:
+    """Return who named whom in a window of interviews, and these people by the date they answered."""
+    edges = rows(state, _EDGES, **turns)
+    ids = sorted({edge[end] for edge in edges for end in ("nominator_id", "nominee_id")})
+    return {"people": rows(state, _PEOPLE, ids=json.dumps(ids)), "nominations": edges}

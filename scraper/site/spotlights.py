@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from scraper.site.archive import ROLES, Row, State, asked, count, facets, narrowed, rows, window
+from scraper.site.archive import ROLES, YEAR, Row, State, asked, count, narrowed, rows, window
 from scraper.site.roles import words_of
 
 PER_PAGE = 60
@@ -28,8 +28,14 @@ _TURNS = """
 FROM interviews
 JOIN people ON people.id = interviews.person_id
 LEFT JOIN posts ON posts.interview_id = interviews.id
-LEFT JOIN answers ON answers.post_id = posts.id
 """
+# The values of each filter, and what more has to be read to count them.
+_FACETS = {
+    "studio": ("interviews.studio", ""),
+    "year": (YEAR, ""),
+    "lang": ("posts.lang", ""),
+    "question": ("answers.question_id", "JOIN answers ON answers.post_id = posts.id"),
+}
 _MONTHS = """
 SELECT substr(interviews.published, 1, 7) AS month, interviews.studio,
        count(DISTINCT interviews.id) AS n
@@ -49,13 +55,12 @@ def spotlights(state: State, args: Mapping[str, str]) -> Row:
         **chosen,
         **page["window"],
     )
-    names = ("studio", "year", "lang", "question")
     return {
         "interviews": with_languages(found),
         "chosen": chosen,
         "sort": sort,
         "facets": {
-            **facets(state, _TURNS, "1", chosen, names, "DISTINCT interviews.id"),
+            **{name: _facet(state, chosen, name) for name in _FACETS},
             "role": _role_words(state, chosen),
         },
         "timeline": rows(
@@ -71,6 +76,18 @@ def spotlights(state: State, args: Mapping[str, str]) -> Row:
 def with_languages(found: Iterable[Row]) -> list[Row]:
     """Return the rows with `languages`, stored as JSON, as a list."""
     return [{**one, "languages": json.loads(one["languages"])} for one in found]
+
+
+def _facet(state: State, chosen: Mapping[str, str], name: str) -> list[Row]:
+    """Return the values of a filter and how many interviews each would leave under the others."""
+    value, more = _FACETS[name]
+    where = f"{_TURNS} {more} WHERE {narrowed(chosen, but=name)} AND {value} IS NOT NULL"
+    return rows(
+        state,
+        f"SELECT {value} AS value, count(DISTINCT interviews.id) AS n {where}"
+        " GROUP BY 1 ORDER BY 1",
+        **chosen,
+    )
 
 
 def _role_words(state: State, chosen: Mapping[str, str]) -> list[Row]:
