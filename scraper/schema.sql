@@ -163,6 +163,25 @@ CREATE VIRTUAL TABLE answers_fts USING fts5 (
     tokenize = "porter unicode61 remove_diacritics 2"
 );
 
+-- Of what kind each answer is, so that a search counts what it finds by one number an answer instead
+-- of by four tables. Both are a part of the search index and are filled from the tables above;
+-- `answer` is answers.rowid, `kind` the id of a kind; `answers` is how many of it there are, `words`
+-- how many words they have.
+CREATE TABLE answers_fts_kinds (
+    id           INTEGER PRIMARY KEY NOT NULL,
+    studio       TEXT,
+    year         TEXT,
+    lang         TEXT NOT NULL,
+    question_id  TEXT,
+    answers      INTEGER NOT NULL,
+    words        INTEGER NOT NULL,
+    UNIQUE (studio, year, lang, question_id)
+);
+CREATE TABLE answers_fts_kind (
+    answer  INTEGER PRIMARY KEY NOT NULL,
+    kind    INTEGER NOT NULL
+);
+
 -- So that people are found who were named and gave no answers themselves.
 CREATE VIRTUAL TABLE people_fts USING fts5 (
     name,

@@ -1,6 +1,7 @@
 """The full-text index: folded by SQLite's tokenizer, and stemmed here in the answer's language.
 
-Rule: what the index holds is said in schema.sql; it is filled from the tables and nothing else.
+Rule: what the index holds is said in schema.sql; it is filled from the tables and nothing else. With
+it stands of what kind each answer is, so that what a search finds is counted without the tables.
 """
 
 import re
@@ -11,6 +12,25 @@ from typing import Any
 import snowballstemmer
 
 _LANGUAGES = {"en": "english", "fr": "french"}
+_YEAR = "substr(coalesce(posts.published, interviews.published), 1, 4)"
+_ANSWERS = """
+FROM answers
+JOIN posts ON posts.id = answers.post_id
+JOIN interviews ON interviews.id = posts.interview_id
+"""
+_KINDS = (
+    (
+        "INSERT INTO answers_fts_kinds (studio, year, lang, question_id, answers, words)"
+        f" SELECT interviews.studio, {_YEAR}, posts.lang, question_id, count(*), sum(word_count)"
+        f" {_ANSWERS} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    ),
+    (
+        f"INSERT INTO answers_fts_kind (answer, kind) SELECT answers.rowid, kinds.id {_ANSWERS}"
+        f" JOIN answers_fts_kinds AS kinds ON kinds.studio IS interviews.studio AND kinds.year IS {_YEAR}"
+        " AND kinds.lang = posts.lang AND kinds.question_id IS answers.question_id"
+        " ORDER BY answers.rowid"
+    ),
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -29,6 +49,13 @@ def fill_index(connection: sqlite3.Connection) -> None:
         ),
     )
     connection.execute("INSERT INTO answers_fts (answers_fts) VALUES ('optimize')")
+    sort_answers(connection)
+
+
+def sort_answers(connection: sqlite3.Connection) -> None:
+    """Write down of what kind each answer is, and how many there are of each kind."""
+    for statement in _KINDS:
+        connection.execute(statement)
 
 
 def stems(text: str, lang: str) -> str:

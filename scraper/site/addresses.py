@@ -17,8 +17,8 @@ Link = Callable[..., str]
 
 def local(datasette: "Datasette", path: str, **query: Any) -> str:
     """Return the link to one of our pages; parameters that are empty are left out."""
-    asked = urlencode({name: value for name, value in query.items() if value})
-    return str(datasette.urls.path(quote(path))) + (f"?{asked}" if asked else "")
+    asked = {name: value for name, value in query.items() if value}
+    return str(datasette.urls.path(quote(path))) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def links(datasette: "Datasette", request: "Request") -> Link:

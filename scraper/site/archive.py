@@ -1,37 +1,36 @@
 """The one way the pages ask the database: named SQL parameters in, rows as dictionaries out.
 
-Rule: every value a visitor sends is a bound parameter; SQL text is made of constants only.
+Rule: every value a visitor sends is a bound parameter; SQL text is made of constants only. What a
+page tells is read from one state of the archive.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NAME = "mikroscope"
 Row = dict[str, Any]
 
-_YEAR = "substr(coalesce(posts.published, interviews.published), 1, 4)"
+YEAR = "substr(coalesce(posts.published, interviews.published), 1, 4)"
 ROLES = "coalesce(interviews.role, people.role, '') || ' ' || coalesce(posts.role, '')"
 # What the lists can be narrowed by: the visitor's parameter and the SQL it stands for.
 FILTERS = {
     "studio": "interviews.studio = :studio",
-    "year": f"{_YEAR} = :year",
+    "year": f"{YEAR} = :year",
     "month": "substr(interviews.published, 1, 7) = :month",
     "lang": "posts.lang = :lang",
-    "question": "answers.question_id = :question",
+    "question": "posts.id IN (SELECT post_id FROM answers WHERE question_id = :question)",
     "role": f"mikroscope_says({ROLES}, :role)",
-}
-# The values of a filter, to count what each would leave.
-FACETS = {
-    "studio": "interviews.studio",
-    "year": _YEAR,
-    "lang": "posts.lang",
-    "question": "answers.question_id",
 }
 
 
@@ -48,49 +47,53 @@ def database(datasette: "Datasette") -> "Database":
     return chosen
 
 
-async def rows(source: "Database", sql: str, **values: Any) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of the archive, whole whatever is published meanwhile; `patience` is milliseconds."""
+
+    connection: sqlite3.Connection
+    patience: int  # of one query
+
+
+async def at_once(
+    source: "Database", ask: Callable[Concatenate[State, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Return what `ask` reads from one state of the archive: all of it in one thread, in one turn."""
+
+    def asking(connection: sqlite3.Connection) -> T:
+        connection.execute("BEGIN")
+        try:
+            return ask(State(connection, source.ds.sql_time_limit_ms), *args, **kwargs)
+        finally:
+            connection.rollback()
+
+    found: T = await source.execute_fn(asking)
+    return found
+
+
+def rows(state: State, sql: str, /, **values: Any) -> list[Row]:
     """Return the rows of `sql` with `:name` parameters bound, bounded by the server's time limit."""
-    return [dict(row) for row in await source.execute(sql, values)]
+    with sqlite_timelimit(state.connection, state.patience):
+        return [dict(row) for row in state.connection.execute(sql, values)]
 
 
-async def row(source: "Database", sql: str, **values: Any) -> Row | None:
+def row(state: State, sql: str, /, **values: Any) -> Row | None:
     """Return the first row of `sql`, None where there is none."""
-    return next(iter(await rows(source, sql, **values)), None)
+    return next(iter(rows(state, sql, **values)), None)
 
 
-async def single(source: "Database", what: str, sql: str, **values: Any) -> Row:
+def single(state: State, what: str, sql: str, /, **values: Any) -> Row:
     """Return the one row of `sql`; raise NotFound, naming `what`, where there is none."""
-    found = await row(source, sql, **values)
+    found = row(state, sql, **values)
     if found is None:
         raise NotFound(f"There is no {what} of that name in the archive.")
     return found
 
 
-async def count(source: "Database", sql: str, bound: Mapping[str, Any]) -> int:
+def count(state: State, sql: str, bound: Mapping[str, Any]) -> int:
     """Return the number that `sql` counts as `n`."""
-    found = await row(source, sql, **bound)
+    found = row(state, sql, **bound)
     return int(found["n"]) if found else 0
-
-
-async def facets(
-    source: "Database",
-    tables: str,
-    base: str,
-    bound: Mapping[str, Any],
-    names: tuple[str, ...],
-    counted: str = "*",
-) -> dict[str, list[Row]]:
-    """Return, for each filter, its values and how many rows each would leave."""
-    return {
-        name: await rows(
-            source,
-            f"SELECT {FACETS[name]} AS value, count({counted}) AS n {tables}"
-            f" WHERE {base} AND {narrowed(bound, but=name)} AND {FACETS[name]} IS NOT NULL"
-            " GROUP BY 1 ORDER BY 1",
-            **bound,
-        )
-        for name in names
-    }
 
 
 def asked(args: Mapping[str, str], *names: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
 
 from datasette import Response
@@ -18,7 +18,7 @@ from datasette.utils.asgi import NotFound, Request
 
 from scraper.site import feeds, reading
 from scraper.site.addresses import Link, links, local
-from scraper.site.archive import database, rows
+from scraper.site.archive import at_once, database, rows
 from scraper.site.safety import arguments
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -53,7 +53,7 @@ _LISTED = """
 SELECT interviews.id, people.name, coalesce(interviews.role, people.role) AS role,
        interviews.studio, interviews.published
 FROM interviews JOIN people ON people.id = interviews.person_id
-ORDER BY interviews.published IS NULL, interviews.published DESC, interviews.id LIMIT 500
+ORDER BY interviews.published DESC, interviews.id LIMIT 500
 """
 
 
@@ -77,21 +77,22 @@ class Document:
 
 
 async def _atom(asked: Asked) -> str:
-    return feeds.atom(await rows(database(asked.datasette), feeds.ROWS), asked.link)
+    return feeds.atom(await at_once(database(asked.datasette), rows, feeds.ROWS), asked.link)
 
 
 async def _json_feed(asked: Asked) -> str:
-    found = await rows(database(asked.datasette), feeds.ROWS)
+    found = await at_once(database(asked.datasette), rows, feeds.ROWS)
     return json.dumps(feeds.json_feed(found, asked.link), ensure_ascii=False, indent=1)
 
 
 async def _sitemap(asked: Asked) -> str:
     """Return the sitemap (sitemaps.org 0.9)."""
     most = MOST_ADDRESSES - len(_PAGES)
-    found = await rows(database(asked.datasette), _ADDRESSES, most=most)
+    found = await at_once(database(asked.datasette), rows, _ADDRESSES, most=most)
     listed = [*({"path": path, "day": None} for path in _PAGES), *found]
+    root = asked.link("/").rstrip("/")
     urls = (
-        f"<url><loc>{escape(asked.link(one['path']))}</loc>"
+        f"<url><loc>{escape(root + quote(one['path']))}</loc>"
         + (f"<lastmod>{one['day']}</lastmod>" if one["day"] else "")
         + "</url>"
         for one in listed
@@ -138,7 +139,7 @@ async def _llms(asked: Asked) -> str:
         if isinstance(one, dict)
     ]
     lines += ["", "## Interviews", ""]
-    for one in await rows(source, _LISTED):
+    for one in await at_once(source, rows, _LISTED):
         facts = ", ".join(_line(one[part]) for part in ("role", "studio", "published") if one[part])
         lines.append(f"- [{_line(one['name'])}]({asked.link('/spotlights/' + one['id'] + '.json')}): {facts}")  # fmt: skip
     return "\n".join(lines) + "\n"
@@ -166,7 +167,7 @@ def _citation(form: str) -> Callable[[Asked], Awaitable[str]]:
     """Return what writes the citation of an interview in one form."""
 
     async def write(asked: Asked) -> str:
-        shown = await reading.interview(database(asked.datasette), asked.args, asked.id)
+        shown = await at_once(database(asked.datasette), reading.interview, asked.args, asked.id)
         if not shown["cite"]:
             raise NotFound("This interview has no post to cite.")
         text: Any = shown["cite"][form]

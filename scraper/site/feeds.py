@@ -23,13 +23,12 @@ SELECT interviews.id, people.name, coalesce(interviews.role, people.role) AS rol
        (SELECT answers.answer FROM answers JOIN posts AS own ON own.id = answers.post_id
         WHERE own.interview_id = interviews.id
         ORDER BY own.lang, answers.position LIMIT 1) AS answer
-FROM interviews
+FROM (SELECT * FROM interviews ORDER BY published DESC, id LIMIT 40) AS interviews
 JOIN people ON people.id = interviews.person_id
 LEFT JOIN posts ON posts.interview_id = interviews.id
 LEFT JOIN versions ON versions.post_id = posts.id
 GROUP BY interviews.id
-ORDER BY interviews.published IS NULL, interviews.published DESC, interviews.id
-LIMIT 40
+ORDER BY interviews.published DESC, interviews.id
 """
 _ATOM = "http://www.w3.org/2005/Atom"
 _XML = "{http://www.w3.org/XML/1998/namespace}"

@@ -1,20 +1,16 @@
-"""The pages one looks through: home, all interviews, questions, search, the baton, about.
+"""The pages one begins with: home, the questions, the baton, about.
 
-Rule: SQL and its rows; what a visitor chose narrows every list by the same table of filters.
+Rule: SQL and its rows.
 """
 
+import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from scraper.site.archive import Row, asked, count, facets, narrowed, row, rows, single, window
-from scraper.site.search import mark, match, match_names, passage, terms
+from scraper.site.archive import Row, State, count, row, rows, window
 from scraper.site.spotlights import SORTS, TURN, with_languages
 
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.database import Database
-
-PER_PAGE = {"search": 20, "question": 30}
-NARROWED_BY = ("studio", "year", "lang", "question")
+# Interviews whose part of the thread a page draws: a picture of all would grow without an end.
+OF_THE_THREAD = {"home": 40, "baton": 120}
 _NUMBERS = """
 SELECT (SELECT count(DISTINCT person_id) FROM interviews) AS people,
        (SELECT count(*) FROM interviews)                  AS interviews,
@@ -26,162 +22,85 @@ SELECT (SELECT count(DISTINCT person_id) FROM interviews) AS people,
        (SELECT max(published) FROM interviews)            AS last,
        coalesce((SELECT max(finished) FROM runs), (SELECT max(last_seen) FROM posts)) AS updated
 """
-_ANSWERS = """
-FROM answers
-JOIN posts ON posts.id = answers.post_id
-JOIN interviews ON interviews.id = posts.interview_id
-JOIN people ON people.id = interviews.person_id
+# Who named or was named by somebody of these interviews, the newest first.
+_EDGES = """
+WITH turns AS (
+    SELECT person_id FROM interviews ORDER BY published DESC, id LIMIT :limit OFFSET :offset
+)
+SELECT nominator_id, nominee_id, status FROM nominations
+WHERE nominator_id IN (SELECT person_id FROM turns) OR nominee_id IN (SELECT person_id FROM turns)
+ORDER BY id
 """
-_ANSWER = """
-SELECT answers.id, answers.question_id, answers.question, answers.answer, answers.position,
-       answers.lang, answers.word_count, interviews.id AS interview_id, people.id AS person_id,
-       people.name, interviews.studio, coalesce(posts.published, interviews.published) AS published,
-       coalesce(posts.role, interviews.role) AS role
-"""
-_FOUND = f"{_ANSWERS} JOIN answers_fts ON answers_fts.rowid = answers.rowid"
-# A name weighs more than an answer, an answer far more than the question everybody was asked.
-_RANK = "bm25(answers_fts, 0.2, 4.0, 8.0, 1.0)"
 _PEOPLE = """
 SELECT people.id, people.name, people.studio, people.role,
        min(interviews.published) AS published, max(interviews.id) AS interview_id
 FROM people LEFT JOIN interviews ON interviews.person_id = people.id
+WHERE people.id IN (SELECT value FROM json_each(:ids))
 GROUP BY people.id
 ORDER BY published IS NULL, published, people.name
 """
-_NAMED = """
-SELECT people.id, people.name, people.studio, people.role,
-       (SELECT max(id) FROM interviews WHERE person_id = people.id) AS interview_id
-FROM people_fts JOIN people ON people.rowid = people_fts.rowid
-WHERE people_fts MATCH :match ORDER BY bm25(people_fts), people.name LIMIT 12
-"""
-_EDGES = "SELECT nominator_id, nominee_id, status FROM nominations ORDER BY id"
+_WAITING = "SELECT * FROM waiting WHERE person_id IN (SELECT value FROM json_each(:ids))"
 _QUESTIONS = """
-SELECT questions.*, count(answers.question_id) AS answers,
-       count(CASE WHEN answers.lang = 'en' THEN 1 END) AS in_english,
-       count(CASE WHEN answers.lang = 'fr' THEN 1 END) AS in_french,
-       round(avg(answers.word_count)) AS words
-FROM questions LEFT JOIN answers ON answers.question_id = questions.id
+SELECT questions.*, coalesce(sum(kinds.answers), 0) AS answers,
+       coalesce(sum(CASE kinds.lang WHEN 'en' THEN kinds.answers END), 0) AS in_english,
+       coalesce(sum(CASE kinds.lang WHEN 'fr' THEN kinds.answers END), 0) AS in_french,
+       round(1.0 * sum(kinds.words) / sum(kinds.answers)) AS words
+FROM questions LEFT JOIN answers_fts_kinds AS kinds ON kinds.question_id = questions.id
 GROUP BY questions.id ORDER BY questions.position
 """
+_OTHERS = "SELECT coalesce(sum(answers), 0) AS n FROM answers_fts_kinds WHERE question_id IS NULL"
 
 
-async def home(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
-    """Return what the home page shows: numbers, the newest interviews, the baton."""
-    newest = await rows(
-        source,
+def home(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+    """Return what the home page shows: numbers, the newest interviews and their part of the baton."""
+    newest = rows(
+        state,
         f"{TURN} FROM interviews JOIN people ON people.id = interviews.person_id"
         f" ORDER BY {SORTS['newest']} LIMIT 6",
     )
     return {
-        "numbers": await row(source, _NUMBERS),
+        "numbers": row(state, _NUMBERS),
         "newest": with_languages(newest),
-        **await _thread(source),
+        **_thread(state, {"limit": OF_THE_THREAD["home"], "offset": 0}),
     }
 
 
-async def questions(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+def questions(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
     """Return the questions of the series with how often each was answered."""
-    unknown = "SELECT count(*) AS n FROM answers WHERE question_id IS NULL"
-    return {
-        "questions": await rows(source, _QUESTIONS),
-        "others": await count(source, unknown, {}),
-    }
+    return {"questions": rows(state, _QUESTIONS), "others": count(state, _OTHERS, {})}
 
 
-async def question(source: "Database", args: Mapping[str, str], id: str) -> Row:  # noqa: A002 - the route's own word
-    """Return the answers to one question that a visitor's filters leave, newest first."""
-    found = await single(source, "question", "SELECT * FROM questions WHERE id = :id", id=id)
-    chosen = asked(args, "studio", "year", "lang")
-    bound = {**chosen, "id": id}
-    where = f"{_ANSWERS} WHERE answers.question_id = :id AND {narrowed(chosen)}"
-    page = window(
-        args, await count(source, f"SELECT count(*) AS n {where}", bound), PER_PAGE["question"]
-    )
-    return {
-        "question": found,
-        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
-        "answers": await rows(
-            source,
-            f"{_ANSWER} {where} ORDER BY published DESC, name, answers.lang"
-            " LIMIT :limit OFFSET :offset",
-            **bound,
-            **page["window"],
-        ),
-        "chosen": chosen,
-        "facets": await facets(
-            source, _ANSWERS, "answers.question_id = :id", bound, ("studio", "year", "lang")
-        ),
-        "page": page,
-    }
+def baton(state: State, args: Mapping[str, str]) -> Row:
+    """Return the thread, its newest part first, and who was named in it and has not answered."""
+    total = count(state, "SELECT count(*) AS n FROM interviews", {})
+    page = window(args, total, OF_THE_THREAD["baton"])
+    thread = _thread(state, page["window"])
+    without = [one["id"] for one in thread["people"] if one["interview_id"] is None]
+    waiting = rows(state, _WAITING, ids=json.dumps(without))
+    return {**thread, "waiting": waiting, "page": page}
 
 
-async def search(source: "Database", args: Mapping[str, str]) -> Row:
-    """Return the ranked answers to a visitor's query, with marked passages and counts.
-
-    Where no answer has all the words, those that have any of them are shown, and said to be so.
-    """
-    query = (args.get("q") or "")[:1000]
-    chosen = asked(args, *NARROWED_BY)
-    sought = terms(query)
-    bound = {**chosen, "match": match(query)}
-    base = "answers_fts MATCH :match"
-    counted = f"SELECT count(*) AS n {_FOUND} WHERE {base} AND {narrowed(chosen)}"
-    total, loosened = await count(source, counted, bound), False
-    if not total and len(sought) > 1:
-        bound["match"] = match(query, every=False)
-        total = await count(source, counted, bound)
-        loosened = total > 0
-    page = window(args, total, PER_PAGE["search"])
-    found = await rows(
-        source,
-        f"{_ANSWER} {_FOUND} WHERE {base} AND {narrowed(chosen)}"
-        f" ORDER BY {_RANK}, answers.id LIMIT :limit OFFSET :offset",
-        **bound,
-        **page["window"],
-    )
-    return {
-        "q": query,
-        "people": await rows(source, _NAMED, match=match_names(query)),
-        "total": total,
-        "loosened": loosened,
-        "results": [
-            {**one, "passage": passage(one["answer"], query), "asked": mark(one["question"], query)}
-            for one in found
-        ],
-        "chosen": chosen,
-        "facets": await facets(source, _FOUND, base, bound, NARROWED_BY) if sought else {},
-        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
-        "page": page,
-    }
-
-
-async def baton(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
-    """Return the whole thread, and who was named and has not answered."""
-    return {
-        **await _thread(source),
-        "waiting": await rows(source, "SELECT * FROM waiting"),
-    }
-
-
-async def about(source: "Database", args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
+def about(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every page is called alike
     """Return what there is to know of the archive: coverage, findings, sources."""
     return {
-        "numbers": await row(source, _NUMBERS),
-        "questions": await rows(source, _QUESTIONS),
-        "findings": await rows(
-            source,
+        "numbers": row(state, _NUMBERS),
+        "questions": rows(state, _QUESTIONS),
+        "findings": rows(
+            state,
             "SELECT severity, code, count(*) AS n FROM findings GROUP BY severity, code"
             " ORDER BY severity, n DESC, code",
         ),
-        "sources": await rows(
-            source,
+        "sources": rows(
+            state,
             "SELECT source, count(*) AS n, min(captured_at) AS first, max(captured_at) AS last"
             " FROM captures GROUP BY source ORDER BY source",
         ),
-        "gone": await count(source, "SELECT count(*) AS n FROM posts WHERE status = 'gone'", {}),
+        "gone": count(state, "SELECT count(*) AS n FROM posts WHERE status = 'gone'", {}),
     }
 
 
-async def _thread(source: "Database") -> dict[str, list[Row]]:
-    """Return everybody, those who answered first and by date, and who named whom."""
-    return {"people": await rows(source, _PEOPLE), "nominations": await rows(source, _EDGES)}
+def _thread(state: State, turns: Mapping[str, int]) -> dict[str, list[Row]]:
+    """Return who named whom in a window of interviews, and these people by the date they answered."""
+    edges = rows(state, _EDGES, **turns)
+    ids = sorted({edge[end] for edge in edges for end in ("nominator_id", "nominee_id")})
+    return {"people": rows(state, _PEOPLE, ids=json.dumps(ids)), "nominations": edges}

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from datasette import Response
 from datasette.utils.asgi import Request
 
-from scraper.site import documents, lists, reading, spotlights
+from scraper.site import answers, documents, lists, reading, spotlights
 from scraper.site.addresses import links
-from scraper.site.archive import Row, database
+from scraper.site.archive import Row, at_once, database
 from scraper.site.download import download
 from scraper.site.safety import arguments
 
@@ -30,7 +30,7 @@ class Page:
 
     path: str
     template: str
-    rows: Callable[..., Awaitable[Row]]
+    rows: Callable[..., Row]
 
     @property
     def pattern(self) -> str:
@@ -45,8 +45,8 @@ PAGES = (
     Page("/spotlights/ID", "interview.html", reading.interview),
     Page("/people/ID", "person.html", reading.person),
     Page("/questions", "questions.html", lists.questions),
-    Page("/questions/ID", "question.html", lists.question),
-    Page("/search", "search.html", lists.search),
+    Page("/questions/ID", "question.html", answers.question),
+    Page("/search", "search.html", answers.search),
     Page("/baton", "baton.html", lists.baton),
     Page("/about", "about.html", lists.about),
 )
@@ -65,7 +65,7 @@ def _view(page: Page) -> View:
     async def view(datasette: "Datasette", request: Request) -> Response:
         found = request.url_vars
         ids = {"id": unquote(found["id"])} if "id" in found else {}
-        data = await page.rows(database(datasette), arguments(request.args), **ids)
+        data = await at_once(database(datasette), page.rows, arguments(request.args), **ids)
         if found.get("json"):
             response = Response.json(data)
         else:

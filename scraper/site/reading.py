@@ -5,13 +5,10 @@ Rule: SQL and its rows, nothing read out of texts; what the database does not sa
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scraper.site.archive import Row, row, rows, single
+from scraper.site.archive import Row, State, row, rows, single
 from scraper.site.cite import as_bibtex, as_csl, as_text, cited
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.database import Database
 
 _INTERVIEW = """
 SELECT interviews.id, interviews.series, interviews.person_id, people.name,
@@ -58,47 +55,47 @@ ORDER BY evidence."end" DESC, posts.lang, evidence.id
 """
 
 
-async def interview(source: "Database", args: Mapping[str, str], id: str) -> Row:  # noqa: A002 - the route's own word
+def interview(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A002 - the route's own word
     """Return everything the page of one interview shows, in the language asked for."""
-    found = await single(source, "interview", f"{_INTERVIEW} WHERE interviews.id = :id", id=id)
+    found = single(state, "interview", f"{_INTERVIEW} WHERE interviews.id = :id", id=id)
     found["languages"] = json.loads(found["languages"])
-    posts = await rows(source, _POSTS, id=id)
+    posts = rows(state, _POSTS, id=id)
     post = _chosen(posts, args.get("lang"))
     held = {"post": post["id"] if post else None}
     return {
         "interview": found,
         "post": post,
         "posts": [{key: one[key] for key in ("id", "lang", "url", "title")} for one in posts],
-        "answers": await rows(source, _ANSWERS, **held),
-        **await _baton(source, found["person_id"]),
-        "images": await rows(
-            source,
+        "answers": rows(state, _ANSWERS, **held),
+        **_baton(state, found["person_id"]),
+        "images": rows(
+            state,
             "SELECT position, url, alt, caption FROM images WHERE post_id = :post ORDER BY position",
             **held,
         ),
         "versions": [
             {**version, "changed": json.loads(version["changed"])}
-            for version in await rows(source, _VERSIONS, **held)
+            for version in rows(state, _VERSIONS, **held)
         ],
         "cite": _cited(found, post) if post else None,
-        "last_seen": await row(source, "SELECT max(last_seen) AS at FROM posts"),
+        "last_seen": row(state, "SELECT max(last_seen) AS at FROM posts"),
     }
 
 
-async def person(source: "Database", args: Mapping[str, str], id: str) -> Row:  # noqa: A002, ARG001 - the route's own word; every page is called alike
+def person(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A002, ARG001 - the route's own word; every page is called alike
     """Return everything the page of one person shows: interviews, and both ends of the baton."""
-    found = await single(
-        source, "person", "SELECT id, name, studio, role FROM people WHERE id = :id", id=id
+    found = single(
+        state, "person", "SELECT id, name, studio, role FROM people WHERE id = :id", id=id
     )
-    given = await rows(
-        source,
+    given = rows(
+        state,
         f"{_INTERVIEW} WHERE interviews.person_id = :id ORDER BY interviews.published, interviews.id",
         id=id,
     )
     return {
         "person": found,
         "interviews": [{**one, "languages": json.loads(one["languages"])} for one in given],
-        **await _baton(source, id),
+        **_baton(state, id),
     }
 
 
@@ -114,16 +111,16 @@ def _chosen(posts: list[Row], lang: str | None) -> Row | None:
     return by_language.get(lang or "") or by_language.get("en") or next(iter(posts), None)
 
 
-async def _baton(source: "Database", person_id: str) -> dict[str, Any]:
+def _baton(state: State, person_id: str) -> dict[str, Any]:
     """Return who named a person and whom they name, each with the sentences that say so."""
     quotes: dict[str, list[Row]] = {}
-    for quote in await rows(source, _QUOTES, person=person_id):
+    for quote in rows(state, _QUOTES, person=person_id):
         quotes.setdefault(quote["nomination_id"], []).append(quote)
     ends = {"named_by": _NAMED_BY, "names": _NAMES}
     return {
         end: [
             {**other, "quotes": quotes.get(other["id"], [])}
-            for other in await rows(source, sql, person=person_id)
+            for other in rows(state, sql, person=person_id)
         ]
         for end, sql in ends.items()
     }

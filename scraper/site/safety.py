@@ -5,6 +5,7 @@ so text that slips through a template still cannot run.
 """
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,8 @@ def _said(exception: Exception) -> tuple[int, str | None, str]:
         return 400, "SQL Interrupted", _TOO_LONG
     if isinstance(exception, Base400):
         return exception.status, None, str(exception.args[0] if exception.args else "")
+    if isinstance(exception, sqlite3.OperationalError) and exception.args == ("interrupted",):
+        return 400, "That takes too long", _TOO_LONG
     return 500, None, ""
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import snowballstemmer
 from markupsafe import Markup, escape
@@ -43,18 +44,12 @@ class Stems:
     french: str
 
 
-class _Stemmer:
-    """Both stemmers. They keep state, so each call makes its own and threads never share one."""
-
-    def __init__(self) -> None:
-        self._english = snowballstemmer.stemmer("english")
-        self._french = snowballstemmer.stemmer("french")
-
-    def stems(self, word: str) -> Stems:
-        lower = word.lower()
-        return Stems(
-            fold(word), fold(self._english.stemWord(lower)), fold(self._french.stemWord(lower))
-        )
+@lru_cache(maxsize=1 << 14)
+def stems_of(word: str) -> Stems:
+    """Return the forms of one word. The stemmers keep state, so each call makes its own."""
+    lower = word.lower()
+    english, french = map(snowballstemmer.stemmer, ("english", "french"))
+    return Stems(fold(word), fold(english.stemWord(lower)), fold(french.stemWord(lower)))
 
 
 def fold(word: str) -> str:
@@ -84,8 +79,7 @@ def match(query: str, *, every: bool = True) -> str:
     All terms must be there, or with `every=False` any of them. Never an error: a text with no
     word in it becomes a query that finds nothing.
     """
-    stemmer = _Stemmer()
-    sought = [_expression(term, stemmer) for term in terms(query)]
+    sought = [_expression(term) for term in terms(query)]
     return (" AND " if every else " OR ").join(sought) or NOTHING
 
 
@@ -126,7 +120,7 @@ def _words(text: str) -> Iterator[Term]:
         yield Term(tuple(parts), begins)
 
 
-def _expression(term: Term, stemmer: _Stemmer) -> str:
+def _expression(term: Term) -> str:
     """Return the FTS5 expression of one term; a single word is sought by its stems too."""
     phrase = f'"{" ".join(term.words)}"'
     if term.begins:
@@ -134,7 +128,7 @@ def _expression(term: Term, stemmer: _Stemmer) -> str:
     if len(term.words) > 1:
         return phrase
     (word,) = term.words
-    stems = stemmer.stems(word)
+    stems = stems_of(word)
     # Opened and closed ligatures are different letters to the tokenizer.
     spellings = dict.fromkeys((word, fold(word), fold(word).replace("oe", "œ").replace("ae", "æ")))
     forms = dict.fromkeys((stems.english, stems.french))
@@ -148,8 +142,7 @@ def _hits(text: str, query: str) -> Iterator[tuple[int, int]]:
     sought = terms(query)
     if not sought:
         return
-    stemmer = _Stemmer()
-    wanted = [tuple(stemmer.stems(word) for word in term.words) for term in sought]
+    wanted = [tuple(stems_of(word) for word in term.words) for term in sought]
     # Only words that begin like a sought one are stemmed: an answer may be a megabyte.
     openings = {form[:2] for words in wanted for word in words for form in _forms(word)}
     tokens = [(found.start(), found.end(), fold(found[0])) for found in _TOKEN.finditer(text)]
@@ -160,8 +153,7 @@ def _hits(text: str, query: str) -> Iterator[tuple[int, int]]:
         for term, words in zip(sought, wanted, strict=True):
             last = index + len(words) - 1
             if last < len(tokens) and all(
-                _same(tokens[index + step], word, term, text, stemmer)
-                for step, word in enumerate(words)
+                _same(tokens[index + step], word, term, text) for step, word in enumerate(words)
             ):
                 end = tokens[last][1]
                 yield start, end
@@ -172,16 +164,14 @@ def _forms(word: Stems) -> tuple[str, str, str]:
     return word.folded, word.english, word.french
 
 
-def _same(
-    token: tuple[int, int, str], word: Stems, term: Term, text: str, stemmer: _Stemmer
-) -> bool:
+def _same(token: tuple[int, int, str], word: Stems, term: Term, text: str) -> bool:
     """Tell whether a token of the text is what one word of a term seeks."""
     start, end, folded = token
     if folded == word.folded or (term.begins and folded.startswith(word.folded)):
         return True
     if len(term.words) > 1 or term.begins:
         return False
-    stems = stemmer.stems(text[start:end])
+    stems = stems_of(text[start:end])
     return stems.english == word.english or stems.french == word.french
 
 

@@ -6,13 +6,9 @@ Rule: SQL and its rows; every count is of interviews, under the filters that are
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
-from scraper.site.archive import ROLES, Row, asked, count, facets, narrowed, rows, window
+from scraper.site.archive import ROLES, YEAR, Row, State, asked, count, narrowed, rows, window
 from scraper.site.roles import words_of
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.database import Database
 
 PER_PAGE = 60
 MOST_ROLES = 24  # words of roles that are offered; any other can be typed
@@ -32,42 +28,47 @@ _TURNS = """
 FROM interviews
 JOIN people ON people.id = interviews.person_id
 LEFT JOIN posts ON posts.interview_id = interviews.id
-LEFT JOIN answers ON answers.post_id = posts.id
 """
+# The values of each filter, and what more has to be read to count them.
+_FACETS = {
+    "studio": ("interviews.studio", ""),
+    "year": (YEAR, ""),
+    "lang": ("posts.lang", ""),
+    "question": ("answers.question_id", "JOIN answers ON answers.post_id = posts.id"),
+}
 _MONTHS = """
 SELECT substr(interviews.published, 1, 7) AS month, interviews.studio,
        count(DISTINCT interviews.id) AS n
 """
 
 
-async def spotlights(source: "Database", args: Mapping[str, str]) -> Row:
+def spotlights(state: State, args: Mapping[str, str]) -> Row:
     """Return the interviews a visitor's filters leave, sorted and paged, and their timeline."""
     chosen = asked(args, *CHOICES)
     sort = next((name for name in SORTS if name == args.get("sort")), "newest")
     where = f"{_TURNS} WHERE {narrowed(chosen)}"
-    total = await count(source, f"SELECT count(DISTINCT interviews.id) AS n {where}", chosen)
+    total = count(state, f"SELECT count(DISTINCT interviews.id) AS n {where}", chosen)
     page = window(args, total, PER_PAGE)
-    found = await rows(
-        source,
+    found = rows(
+        state,
         f"{TURN} {where} GROUP BY interviews.id ORDER BY {SORTS[sort]} LIMIT :limit OFFSET :offset",
         **chosen,
         **page["window"],
     )
-    names = ("studio", "year", "lang", "question")
     return {
         "interviews": with_languages(found),
         "chosen": chosen,
         "sort": sort,
         "facets": {
-            **await facets(source, _TURNS, "1", chosen, names, "DISTINCT interviews.id"),
-            "role": await _role_words(source, chosen),
+            **{name: _facet(state, chosen, name) for name in _FACETS},
+            "role": _role_words(state, chosen),
         },
-        "timeline": await rows(
-            source,
+        "timeline": rows(
+            state,
             f"{_MONTHS} {_TURNS} WHERE {narrowed(chosen, but='month')} GROUP BY 1, 2 ORDER BY 1, 2",
             **chosen,
         ),
-        "questions": await rows(source, "SELECT id, text_en FROM questions ORDER BY position"),
+        "questions": rows(state, "SELECT id, text_en FROM questions ORDER BY position"),
         "page": page,
     }
 
@@ -77,13 +78,25 @@ def with_languages(found: Iterable[Row]) -> list[Row]:
     return [{**one, "languages": json.loads(one["languages"])} for one in found]
 
 
-async def _role_words(source: "Database", chosen: Mapping[str, str]) -> list[Row]:
+def _facet(state: State, chosen: Mapping[str, str], name: str) -> list[Row]:
+    """Return the values of a filter and how many interviews each would leave under the others."""
+    value, more = _FACETS[name]
+    where = f"{_TURNS} {more} WHERE {narrowed(chosen, but=name)} AND {value} IS NOT NULL"
+    return rows(
+        state,
+        f"SELECT {value} AS value, count(DISTINCT interviews.id) AS n {where}"
+        " GROUP BY 1 ORDER BY 1",
+        **chosen,
+    )
+
+
+def _role_words(state: State, chosen: Mapping[str, str]) -> list[Row]:
     """Return the words of roles with how many interviews each would leave, the commonest first.
 
     Forms of a word count as one (Animator, Animation) and go by the form most often seen.
     """
-    held = await rows(
-        source,
+    held = rows(
+        state,
         f"SELECT DISTINCT interviews.id, {ROLES} AS role {_TURNS}"
         f" WHERE {narrowed(chosen, but='role')}",
         **chosen,

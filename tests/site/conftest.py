@@ -20,6 +20,7 @@ from datasette.app import Datasette
 from datasette.utils import parse_metadata
 from playwright.sync_api import Browser, sync_playwright
 
+from scraper.database.search import sort_answers
 from tests.site.browsing import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -149,6 +150,7 @@ def _fill(connection: sqlite3.Connection) -> None:
         )  # fmt: skip
         for lang in languages:
             _post(connection, person, lang, published)
+    sort_answers(connection)
     for nominator, nominee in NOMINATIONS:
         _nominate(connection, nominator, nominee)
     _insert(connection, "findings", "f1", "warning", "no-date", "bob-script-en", "no date", None)

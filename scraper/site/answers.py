@@ -1,0 +1,129 @@
+"""Answers side by side: all to one question, and what a search finds.
+
+Rule: SQL and its rows. What there is of each kind is counted in one pass; only the answers that a
+page shows are read, whatever their number.
+"""
+
+import json
+from collections.abc import Mapping
+
+from scraper.site import kinds
+from scraper.site.archive import Row, State, asked, rows, single, window
+from scraper.site.kinds import Kind
+from scraper.site.search import mark, match, match_names, passage, terms
+
+PER_PAGE = {"search": 20, "question": 30}
+NARROWED_BY = ("studio", "year", "lang", "question")
+_TABLES = """
+JOIN posts ON posts.id = answers.post_id
+JOIN interviews ON interviews.id = posts.interview_id
+JOIN people ON people.id = interviews.person_id
+"""
+_ANSWER = """
+SELECT answers.id, answers.question_id, answers.question, answers.answer, answers.position,
+       answers.lang, answers.word_count, interviews.id AS interview_id, people.id AS person_id,
+       people.name, interviews.studio, coalesce(posts.published, interviews.published) AS published,
+       coalesce(posts.role, interviews.role) AS role
+"""
+_OF_QUESTION = """
+SELECT id, studio, year, lang, question_id AS question, answers AS n
+FROM answers_fts_kinds WHERE question_id = :id
+"""
+_FOUND = """
+SELECT id, studio, year, lang, question_id AS question, n FROM (
+    SELECT kind, count(*) AS n FROM answers_fts
+    CROSS JOIN answers_fts_kind ON answers_fts_kind.answer = answers_fts.rowid
+    WHERE answers_fts MATCH :match GROUP BY kind
+) JOIN answers_fts_kinds ON answers_fts_kinds.id = kind
+"""
+_CHOSEN = "kind IN (SELECT value FROM json_each(:kinds))"
+# A name weighs more than an answer, an answer far more than the question everybody was asked.
+_BEST = """
+SELECT answers_fts.rowid AS answer, bm25(answers_fts, 0.2, 4.0, 8.0, 1.0) AS place
+FROM answers_fts {kinds} WHERE answers_fts MATCH :match AND {chosen}
+ORDER BY place, answers_fts.rowid LIMIT :limit OFFSET :offset
+"""
+_BEST_OF_ALL = _BEST.format(kinds="", chosen="1")
+_BEST_OF_KINDS = _BEST.format(
+    kinds="CROSS JOIN answers_fts_kind ON answers_fts_kind.answer = answers_fts.rowid",
+    chosen=_CHOSEN,
+)
+_NEWEST = f"""
+SELECT answers.rowid AS answer
+FROM answers JOIN answers_fts_kind ON answers_fts_kind.answer = answers.rowid {_TABLES}
+WHERE answers.question_id = :id AND {_CHOSEN}
+ORDER BY coalesce(posts.published, interviews.published) DESC, people.name, answers.lang
+LIMIT :limit OFFSET :offset
+"""  # noqa: S608 - constants
+_NAMED = """
+SELECT people.id, people.name, people.studio, people.role,
+       (SELECT max(id) FROM interviews WHERE person_id = people.id) AS interview_id
+FROM people_fts JOIN people ON people.rowid = people_fts.rowid
+WHERE people_fts MATCH :match ORDER BY bm25(people_fts), people.name LIMIT 12
+"""
+
+
+def question(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A002 - the route's own word
+    """Return the answers to one question that a visitor's filters leave, newest first."""
+    found = single(state, "question", "SELECT * FROM questions WHERE id = :id", id=id)
+    chosen = asked(args, "studio", "year", "lang")
+    every = rows(state, _OF_QUESTION, id=id)
+    some = kinds.left(every, chosen)
+    page = window(args, kinds.total(some), PER_PAGE["question"])
+    return {
+        "question": found,
+        "questions": rows(state, "SELECT id, text_en FROM questions ORDER BY position"),
+        "answers": _shown(state, _NEWEST, some, page, id=id),
+        "chosen": chosen,
+        "facets": kinds.facets(every, chosen, ("studio", "year", "lang")),
+        "page": page,
+    }
+
+
+def search(state: State, args: Mapping[str, str]) -> Row:
+    """Return the ranked answers to a visitor's query, with marked passages and counts.
+
+    Where no answer has all the words, those that have any of them are shown, and said to be so.
+    """
+    query = (args.get("q") or "")[:1000]
+    chosen = asked(args, *NARROWED_BY)
+    sought = terms(query)
+    wanted = match(query)
+    every = rows(state, _FOUND, match=wanted) if sought else []
+    loosened = False
+    if len(sought) > 1 and not kinds.left(every, chosen):
+        wanted = match(query, every=False)
+        every = rows(state, _FOUND, match=wanted)
+        loosened = bool(kinds.left(every, chosen))
+    some = kinds.left(every, chosen)
+    page = window(args, kinds.total(some), PER_PAGE["search"])
+    best = _BEST_OF_KINDS if chosen else _BEST_OF_ALL
+    return {
+        "q": query,
+        "people": rows(state, _NAMED, match=match_names(query)) if sought else [],
+        "total": page["total"],
+        "loosened": loosened,
+        "results": [
+            {**one, "passage": passage(one["answer"], query), "asked": mark(one["question"], query)}
+            for one in _shown(state, best, some, page, match=wanted)
+        ],
+        "chosen": chosen,
+        "facets": kinds.facets(every, chosen, NARROWED_BY) if sought else {},
+        "questions": rows(state, "SELECT id, text_en FROM questions ORDER BY position"),
+        "page": page,
+    }
+
+
+def _shown(state: State, numbers: str, some: list[Kind], page: Row, **bound: str) -> list[Row]:
+    """Return the answers of a page, in the order of the query `numbers` for their rowids."""
+    if not some:
+        return []
+    of_kinds = json.dumps([kind["id"] for kind in some])
+    found = rows(state, numbers, kinds=of_kinds, **bound, **page["window"])
+    places = json.dumps([one["answer"] for one in found])
+    return rows(
+        state,
+        f"{_ANSWER} FROM json_each(:places) AS shown"
+        f" CROSS JOIN answers ON answers.rowid = shown.value {_TABLES} ORDER BY shown.key",
+        places=places,
+    )
