@@ -14,11 +14,13 @@ from urllib.parse import urlencode
 
 from datasette import Response, hookimpl
 from datasette.utils import tilde_encode
+from datasette.utils.asgi import Forbidden
 from jinja2 import Environment
 
 from scraper.site import bounds, caching, cite, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database
+from scraper.site.doors import received
 from scraper.site.mending import mended
 from scraper.site.roles import says
 from scraper.site.search import match
@@ -42,7 +44,7 @@ def register_routes() -> list[tuple[str, pages.View]]:
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
     """Put the security headers on every answer, tags on what can be kept; have tables stream whole."""
-    return lambda app: safety.guarded(whole(caching.tagged(app), datasette))
+    return lambda app: safety.guarded(received(whole(caching.tagged(app), datasette), datasette))
 
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
@@ -110,6 +112,18 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         draw_timeline=timeline,
     )
     env.globals["data_url"] = lambda: str(datasette.urls.database(database(datasette).name))
+
+
+@hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
+def forbidden(
+    datasette: "Datasette", request: "Request", message: str
+) -> Callable[[], Awaitable[Response]]:
+    """Answer what an `allow` of the metadata keeps from a visitor as other errors are answered."""
+
+    async def ours() -> Response:
+        return await safety.error_page(datasette, request, Forbidden(message))
+
+    return ours
 
 
 @hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator] # as above

@@ -1,7 +1,8 @@
 """Whole addresses of our pages, for feeds, sitemaps and citations that are read elsewhere.
 
-Rule: scheme and host come from `plugins: mikroscope: url` of the metadata where it is said, else
-from the request as the proxy hands it on; the path always carries Datasette's `base_url`.
+Rule: scheme and host come from `plugins: mikroscope: url` of the metadata where it is said (doors.py
+puts it into every request), else from the request as the proxy hands it on; the path always carries
+Datasette's `base_url`.
 """
 
 from collections.abc import Callable
@@ -21,15 +22,18 @@ def local(datasette: "Datasette", path: str, **query: Any) -> str:
     return str(datasette.urls.path(quote(path))) + (f"?{urlencode(asked)}" if asked else "")
 
 
+def origin(datasette: "Datasette") -> tuple[str, str] | None:
+    """Return scheme and host of the site as the metadata says them, None where it does not."""
+    said = (datasette.plugin_config("mikroscope") or {}).get("url") or ""
+    parts = urlsplit(str(said))
+    known = parts.scheme in ("http", "https") and parts.netloc
+    return (parts.scheme, parts.netloc) if known else None
+
+
 def links(datasette: "Datasette", request: "Request") -> Link:
     """Return what makes whole addresses: `link("/spotlights/x", lang="fr")`."""
-    said = (datasette.plugin_config("mikroscope") or {}).get("url") or ""
-    origin = urlsplit(str(said))
 
     def link(path: str, **query: Any) -> str:
-        there = local(datasette, path, **query)
-        if origin.scheme in ("http", "https") and origin.netloc:
-            return f"{origin.scheme}://{origin.netloc}{there}"
-        return str(datasette.absolute_url(request, there))
+        return str(datasette.absolute_url(request, local(datasette, path, **query)))
 
     return link

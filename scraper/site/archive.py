@@ -15,6 +15,7 @@ from datasette.utils.asgi import NotFound
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
+    from datasette.utils.asgi import Request
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,16 +36,36 @@ FILTERS = {
 
 
 def database(datasette: "Datasette") -> "Database":
-    """Return the archive among the databases served: the one of its name, else the first file.
+    """Return the archive among the databases served: the one of its name, else the only file.
 
-    Raises NotFound where no file is served at all.
+    Raises NotFound where there is none.
     """
-    files = [found for found in datasette.databases.values() if found.path]
-    named = [found for found in files if found.name == NAME]
-    if not files:
-        raise NotFound("No archive is served here: start with `mikroscope serve`.")
-    chosen: Database = (named or files)[0]
+    files = {found.name: found for found in datasette.databases.values() if found.path}
+    chosen: Database | None = files.get(NAME) or (
+        next(iter(files.values())) if len(files) == 1 else None
+    )
+    if chosen is None:
+        raise NotFound(f"No archive is served here: none of the databases is called {NAME}.")
     return chosen
+
+
+async def permitted(
+    datasette: "Datasette", request: "Request", action: str = "view-database"
+) -> "Database":
+    """Return the archive. Raises Forbidden where an `allow` of the metadata keeps it from a visitor.
+
+    A page shows parts of many tables, so one table that is kept from a visitor keeps the pages.
+    """
+    found = database(datasette)
+    said = datasette.metadata("tables", database=found.name) or {}
+    tables = [name for name, of_table in said.items() if "allow" in of_table]
+    whole = [(action, found.name), ("view-database", found.name), "view-instance"]
+    await datasette.ensure_permissions(request.actor, whole)
+    for table in tables:
+        await datasette.ensure_permissions(
+            request.actor, [("view-table", (found.name, table)), *whole]
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ def tagged(app: App) -> App:
     async def with_tags(scope: Any, receive: Any, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             send = _Tagging(scope, send).send
+            # HEAD is answered as GET would be (RFC 9110 §9.3.2); the server sends no body of it.
+            scope = {**scope, "method": "GET"}
         await app(scope, receive, send)
 
     return with_tags
@@ -69,12 +71,12 @@ class _Tagging:
         headers = _headers(start)
         kept = {b"etag": tag, b"cache-control": headers.get(b"cache-control") or self._keeping()}
         if _has(self._scope, tag):
-            kept |= {b"vary": headers[b"vary"]} if b"vary" in headers else {}
+            # As the 200 would say (RFC 9110 §15.4.5), whose compressed form is another plugin's.
+            kept[b"vary"] = b", ".join(filter(None, (headers.get(b"vary"), b"Accept-Encoding")))
             start = {"type": start["type"], "status": 304, "headers": [*kept.items()]}
             body = b""
         else:
-            if self._scope["method"] == "GET":
-                kept[b"content-length"] = str(len(body)).encode()
+            kept[b"content-length"] = str(len(body)).encode()
             start = {**start, "headers": [*(headers | kept).items()]}
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})

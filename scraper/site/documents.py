@@ -18,11 +18,12 @@ from datasette.utils.asgi import NotFound, Request
 
 from scraper.site import feeds, reading
 from scraper.site.addresses import Link, links, local
-from scraper.site.archive import at_once, database, rows
+from scraper.site.archive import at_once, permitted, rows
 from scraper.site.safety import arguments
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
+    from datasette.database import Database
 
 LIBRARY = "/-/static-mikroscope/d3.js"
 _D3 = [
@@ -59,9 +60,10 @@ ORDER BY interviews.published DESC, interviews.id LIMIT 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a document is written from: the archive's server, the request, what makes addresses."""
+    """What a document is written from: the archive and its server, the request, what makes addresses."""
 
     datasette: "Datasette"
+    source: "Database"
     args: Mapping[str, str]
     link: Link
     id: str
@@ -77,18 +79,18 @@ class Document:
 
 
 async def _atom(asked: Asked) -> str:
-    return feeds.atom(await at_once(database(asked.datasette), rows, feeds.ROWS), asked.link)
+    return feeds.atom(await at_once(asked.source, rows, feeds.ROWS), asked.link)
 
 
 async def _json_feed(asked: Asked) -> str:
-    found = await at_once(database(asked.datasette), rows, feeds.ROWS)
+    found = await at_once(asked.source, rows, feeds.ROWS)
     return json.dumps(feeds.json_feed(found, asked.link), ensure_ascii=False, indent=1)
 
 
 async def _sitemap(asked: Asked) -> str:
     """Return the sitemap (sitemaps.org 0.9)."""
     most = MOST_ADDRESSES - len(_PAGES)
-    found = await at_once(database(asked.datasette), rows, _ADDRESSES, most=most)
+    found = await at_once(asked.source, rows, _ADDRESSES, most=most)
     listed = [*({"path": path, "day": None} for path in _PAGES), *found]
     root = asked.link("/").rstrip("/")
     urls = (
@@ -107,7 +109,7 @@ async def _sitemap(asked: Asked) -> str:
 
 async def _robots(asked: Asked) -> str:
     """Return robots.txt (RFC 9309): everything but endless searches and queries."""
-    tables = str(asked.datasette.urls.database(database(asked.datasette).name))
+    tables = str(asked.datasette.urls.database(asked.source.name))
     root = local(asked.datasette, "/")
     lists = [f"{root}{path}" for path in ("search", "spotlights?", "questions/*?")]
     closed = [*lists, f"{tables}?", f"{tables}/*?"]
@@ -117,7 +119,7 @@ async def _robots(asked: Asked) -> str:
 
 async def _llms(asked: Asked) -> str:
     """Return llms.txt (llmstxt.org): where a language model finds what."""
-    source = database(asked.datasette)
+    source = asked.source
     said = asked.datasette.metadata() or {}
     told = asked.datasette.metadata(database=source.name) or {}
     root = asked.link("").rstrip("/")
@@ -167,7 +169,7 @@ def _citation(form: str) -> Callable[[Asked], Awaitable[str]]:
     """Return what writes the citation of an interview in one form."""
 
     async def write(asked: Asked) -> str:
-        shown = await at_once(database(asked.datasette), reading.interview, asked.args, asked.id)
+        shown = await at_once(asked.source, reading.interview, asked.args, asked.id)
         if not shown["cite"]:
             raise NotFound("This interview has no post to cite.")
         text: Any = shown["cite"][form]
@@ -209,7 +211,8 @@ def _view(document: Document) -> Callable[..., Awaitable[Response]]:
 
     async def view(datasette: "Datasette", request: Request) -> Response:
         key = unquote(request.url_vars.get("id", ""))
-        asked = Asked(datasette, arguments(request.args), links(datasette, request), key)
+        source = await permitted(datasette, request)
+        asked = Asked(datasette, source, arguments(request.args), links(datasette, request), key)
         return Response(await document.text(asked), content_type=document.media_type)
 
     return view

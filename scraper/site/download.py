@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound
 
-from scraper.site.archive import database
+from scraper.site.archive import permitted
 from scraper.site.safety import Send
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
 
-_PIECE = 1 << 20  # bytes
+_PIECE = 1 << 16  # bytes; each is compressed on the way, and others are served in between
 
 
 class Download:
@@ -47,11 +48,15 @@ class Download:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def download(datasette: "Datasette") -> Download:
-    """Return the answer that is the database. Raises NotFound where downloads are not allowed."""
+async def download(datasette: "Datasette", request: "Request") -> Download:
+    """Return the answer that is the database.
+
+    Raises NotFound where downloads are not allowed, Forbidden where they are not to this visitor.
+    """
     if not datasette.setting("allow_download"):
         raise NotFound("The database cannot be downloaded here.")
-    return Download(await database(datasette).execute_fn(_copied), "mikroscope.db")
+    source = await permitted(datasette, request, "view-database-download")
+    return Download(await source.execute_fn(_copied), "mikroscope.db")
 
 
 def _copied(connection: sqlite3.Connection) -> IO[bytes]:

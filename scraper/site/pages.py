@@ -14,7 +14,7 @@ from datasette.utils.asgi import Request
 
 from scraper.site import answers, documents, lists, reading, spotlights
 from scraper.site.addresses import links
-from scraper.site.archive import Row, at_once, database
+from scraper.site.archive import Row, at_once, permitted
 from scraper.site.download import download
 from scraper.site.safety import arguments
 
@@ -65,7 +65,8 @@ def _view(page: Page) -> View:
     async def view(datasette: "Datasette", request: Request) -> Response:
         found = request.url_vars
         ids = {"id": unquote(found["id"])} if "id" in found else {}
-        data = await at_once(database(datasette), page.rows, arguments(request.args), **ids)
+        source = await permitted(datasette, request)
+        data = await at_once(source, page.rows, arguments(request.args), **ids)
         if found.get("json"):
             response = Response.json(data)
         else:

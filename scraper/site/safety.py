@@ -16,6 +16,7 @@ from datasette.utils.asgi import Base400, Request
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
 
+Headers = list[tuple[bytes, bytes]]
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Send], Awaitable[None]]
@@ -41,20 +42,33 @@ def guarded(app: App) -> App:
     """Return the ASGI application with HEADERS on every answer (Fetch, CSP 3, RFC 7034)."""
 
     async def with_headers(scope: Any, receive: Any, send: Send) -> None:
+        begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
-                ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                theirs = [
-                    (name, value)
-                    for name, value in message.get("headers", [])
-                    if name.decode("latin-1").lower() not in HEADERS
-                ]
-                message = {**message, "headers": [*theirs, *ours]}
+                begun = True
+                message = {**message, "headers": _safe(message.get("headers", []))}
             await send(message)
 
-        await app(scope, receive, send_with_headers)
+        try:
+            await app(scope, receive, send_with_headers)
+        except Exception:
+            if begun or scope["type"] != "http":
+                raise
+            # Not even the page of an error could be made.
+            _log.exception("failed at %s", scope["path"])
+            await Response.text("The fault is ours.\n", status=500).asgi_send(send_with_headers)
 
     return with_headers
+
+
+def _safe(headers: Headers) -> Headers:
+    """Return headers with ours; what nobody said for how long to keep is asked for each time."""
+    said = {name.decode("latin-1").lower() for name, _ in headers}
+    theirs = [pair for pair in headers if pair[0].decode("latin-1").lower() not in HEADERS]
+    ours = HEADERS if "cache-control" in said else {**HEADERS, "cache-control": "no-cache"}
+    return [*theirs, *((name.encode(), value.encode()) for name, value in ours.items())]
 
 
 async def error_page(datasette: "Datasette", request: Request, exception: Exception) -> Response:
@@ -78,7 +92,8 @@ def _said(exception: Exception) -> tuple[int, str | None, str]:
 
     if isinstance(exception, DatasetteError):
         told = _TOO_LONG if exception.message_is_html else str(exception.message)
-        return exception.status, exception.title, told
+        # Datasette's status where it says none is 500, also for what a visitor got wrong.
+        return 400 if exception.status == 500 else exception.status, exception.title, told
     if isinstance(exception, QueryInterrupted):  # a CSV's, which Datasette lets through
         return 400, "SQL Interrupted", _TOO_LONG
     if isinstance(exception, Base400):
