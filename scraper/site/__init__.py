@@ -19,7 +19,7 @@ from jinja2 import Environment
 
 from scraper.site import bounds, caching, cite, documents, pages, safety, wording
 from scraper.site.addresses import local
-from scraper.site.archive import database
+from scraper.site.archive import database, served
 from scraper.site.doors import received
 from scraper.site.mending import mended
 from scraper.site.roles import says
@@ -111,7 +111,13 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         chains=chains,
         draw_timeline=timeline,
     )
-    env.globals["data_url"] = lambda: str(datasette.urls.database(database(datasette).name))
+
+    def data() -> str:
+        """Return the link to the tables; where no archive is served, to what is."""
+        found = served(datasette)
+        return str(datasette.urls.database(found.name) if found else datasette.urls.path("-/"))
+
+    env.globals["data_url"] = data
 
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types

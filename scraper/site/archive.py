@@ -35,18 +35,19 @@ FILTERS = {
 }
 
 
-def database(datasette: "Datasette") -> "Database":
-    """Return the archive among the databases served: the one of its name, else the only file.
-
-    Raises NotFound where there is none.
-    """
+def served(datasette: "Datasette") -> "Database | None":
+    """Return the archive among the databases served: the one of its name, else the only file."""
     files = {found.name: found for found in datasette.databases.values() if found.path}
-    chosen: Database | None = files.get(NAME) or (
-        next(iter(files.values())) if len(files) == 1 else None
-    )
-    if chosen is None:
+    only = next(iter(files.values())) if len(files) == 1 else None
+    return files.get(NAME, only)
+
+
+def database(datasette: "Datasette") -> "Database":
+    """Return the archive. Raises NotFound where none is served."""
+    found = served(datasette)
+    if found is None:
         raise NotFound(f"No archive is served here: none of the databases is called {NAME}.")
-    return chosen
+    return found
 
 
 async def permitted(

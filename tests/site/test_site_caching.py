@@ -27,7 +27,8 @@ ANY = [
     *PATHS, *FILES, "/nope", "/spotlights/nope.json", "/mikroscope/nope", f"{STATIC}nope.css",
     "/mikroscope?sql=delete+from+people", "/mikroscope/people.csv", "/mikroscope/people.csv?_stream=1",
     "/mikroscope/", "/mikroscope/people/", "/-/metadata", "/-/versions.json", "/favicon.ico", "/robots.txt",
-    "/-/static-mikroscope/d3.js",
+    "/-/static-mikroscope/d3.js", "/-/auth-token", "/-/permissions", "/_internal",
+    "/mikroscope/people?_sort=nope", "/mikroscope.csv?sql=select+nope",
 ]  # fmt: skip
 
 
@@ -36,6 +37,8 @@ def test_every_answer_carries_the_safe_headers(get: Get, path: str) -> None:
     """Pages, data, files, downloads, errors and redirects; a 304 too."""
     answer = get(path)
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert answer.headers["cache-control"]
+    assert answer.status_code < 500
     tag = answer.headers.get("etag")
     if tag:
         again = get(path, headers={"if-none-match": tag})
@@ -58,7 +61,7 @@ def test_the_policy_allows_only_our_own_files() -> None:
 def test_the_list_above_has_all_kinds(get: Get) -> None:
     """The test before would prove little if all of them were pages."""
     kinds = {get(path).status_code for path in ANY}
-    assert {200, 302, 400, 404} <= kinds
+    assert {200, 302, 400, 403, 404} <= kinds
 
 
 @pytest.mark.parametrize("path", PATHS + FILES)
@@ -72,6 +75,8 @@ def test_what_is_unchanged_is_not_sent_again(get: Get, path: str) -> None:
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == tag
         assert again.headers["cache-control"] == first.headers["cache-control"]
+        told = first.headers.get("vary", "")
+        assert {*again.headers["vary"].split(", ")} >= {*filter(None, told.split(", "))}
     assert get(path, headers={"if-none-match": '"other"'}).status_code == 200
 
 
@@ -82,7 +87,9 @@ def test_a_new_build_changes_the_tag_of_all_it_changes(
     path = make_database(tmp_path / "mikroscope.db")
     get = serving(path)
     tags = {one: get(one).headers["etag"] for one in [*PATHS, *FILES, "/questions/advice"]}
-    assert {one: get(one).headers["etag"] for one in tags} == tags
+    # Datasette leaves out counts that take too long: on a busy machine its list of tables may change.
+    steady = tags.keys() - {"/mikroscope"}
+    assert {one: get(one).headers["etag"] for one in steady} == {one: tags[one] for one in steady}
     with closing(sqlite3.connect(path)) as live:
         live.execute("UPDATE people SET name = 'Inès Vauclair-Films' WHERE id = 'ines-vauclair'")
         live.execute("UPDATE people SET name = 'Samira' WHERE id = 'samir-waiting'")
