@@ -19,6 +19,7 @@ from jinja2 import Environment
 from scraper.site import caching, cite, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database
+from scraper.site.keeping import kept
 from scraper.site.mending import mended
 from scraper.site.roles import says
 from scraper.site.search import match
@@ -41,8 +42,11 @@ def register_routes() -> list[tuple[str, pages.View]]:
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
-    """Put the security headers on every answer, tags on what can be kept; have tables stream whole."""
-    return lambda app: safety.guarded(whole(caching.tagged(app), datasette))
+    """Put the security headers on every answer and tags on it; keep pages; have tables stream whole."""
+    patterns = pages.patterns_to_keep()
+    return lambda app: safety.guarded(
+        whole(caching.tagged(kept(app, datasette, patterns)), datasette)
+    )
 
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
