@@ -131,10 +131,14 @@ def _listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65_535:  # the system would take another instead
         raise MikroscopeError(f"there is no port {port}; choose one with --port")
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
     except (OSError, UnicodeError) as error:
         raise MikroscopeError(f"cannot serve at {host}:{port}: {error}") from error
-    listener = socket.socket(family, kind)
+    # Only of a socket that says it is TCP does asyncio switch off Nagle's waiting, which holds the
+    # end of an answer back for 40 ms where a connection is used again.
+    listener = socket.socket(family, kind, protocol)
     try:
         # A port just left may be taken again; one in use may not.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
