@@ -7,7 +7,7 @@ Rule: it speaks SQL and nothing else. Loaded by Datasette through the entry poin
 import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -87,6 +87,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
     def asset(name: str) -> str:
         return f"{datasette.urls.path(_STATIC + name)}?{_version(name)}"
 
+    @lru_cache(maxsize=4096)
     def page(path: str, **query: Any) -> str:
         return local(datasette, path, **query)
 
