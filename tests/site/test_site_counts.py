@@ -15,8 +15,9 @@ import pytest
 
 from scraper.database.search import sort_answers
 from scraper.site import answers, lists, reading, spotlights
-from scraper.site.archive import State
+from scraper.site.archive import State, rows
 from scraper.site.roles import says
+from scraper.site.safety import _said
 
 Make = Callable[..., Path]
 Serving = Callable[[Path], Callable[..., httpx.Response]]
@@ -157,3 +158,16 @@ def test_the_thread_is_paged_and_nobody_is_lost(large: Path, serving: Serving) -
     assert named == every
     assert 'rel="next"' in get("/baton").text
     assert "Page 2 of 3" in get("/baton?page=2").text
+
+
+def test_a_query_that_takes_too_long_ends_and_says_so(archive: Path) -> None:
+    """It is the visitor's to ask for less, and no fault that is written down."""
+    endless = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT 1 FROM c) SELECT count(*) FROM c"
+    with (
+        closing(sqlite3.connect(archive)) as connection,
+        pytest.raises(sqlite3.OperationalError) as stopped,
+    ):
+        rows(State(connection, 20), endless)
+    assert _said(stopped.value)[0] == 400
+    assert "longer than this server allows" in _said(stopped.value)[2]
+    assert _said(sqlite3.OperationalError("no such table"))[0] == 500
