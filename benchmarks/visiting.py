@@ -19,7 +19,8 @@ SMALL, LARGE = 300, 12_000  # posts of a studio
 WARM = 3  # pages that are asked for first of each new server, and not measured
 NOTE = (
     "One reader on one connection, who never pauses: requests a second are 1,000 by the wall ms."
-    " Datasette has no plugin and its own settings. CPU and memory are the server's."
+    " Datasette has no plugin and suggests no facets, which is its own advice for speed; a database that"
+    " is published anew each night cannot be opened as immutable. CPU and memory are the server's."
 )
 
 
