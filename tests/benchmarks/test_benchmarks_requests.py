@@ -42,7 +42,7 @@ def test_the_queries_are_many_kinds_and_always_the_same() -> None:
 
 @pytest.mark.parametrize("measure", [visiting.measure_interviews, visiting.measure_home])
 def test_every_page_comes_whole(measure: visiting.Measure) -> None:
-    """From each of the three."""
+    """From each of them."""
     assert set(_facts(measure(3, 1, POSTS)).values()) == {3}
 
 
