@@ -145,7 +145,6 @@ CREATE INDEX posts_seen ON posts (last_seen);
 CREATE INDEX posts_gone ON posts (last_seen) WHERE status = 'gone';
 CREATE INDEX posts_capture ON posts (capture_id);
 CREATE INDEX answers_question ON answers (question_id, lang, word_count);
-CREATE INDEX answers_post ON answers (post_id, question_id);
 CREATE INDEX answers_length ON answers (word_count);
 CREATE INDEX answers_person ON answers (person_id);
 CREATE INDEX nominations_nominee ON nominations (nominee_id);
@@ -176,7 +175,7 @@ CREATE TABLE answers_fts_kinds (
     question_id  TEXT,
     answers      INTEGER NOT NULL,
     words        INTEGER NOT NULL,
-    UNIQUE (studio, year, lang, question_id)
+    UNIQUE (question_id, lang, year, studio)
 );
 CREATE TABLE answers_fts_kind (
     answer  INTEGER PRIMARY KEY NOT NULL,

@@ -148,8 +148,6 @@ CREATE INDEX posts_capture ON posts (capture_id);
 
 CREATE INDEX answers_question ON answers (question_id, lang, word_count);
 
-CREATE INDEX answers_post ON answers (post_id, question_id);
-
 CREATE INDEX answers_length ON answers (word_count);
 
 CREATE INDEX answers_person ON answers (person_id);

@@ -110,7 +110,7 @@ WHOLE = {
     "home": {"interviews", "posts", "answers", "runs"},
     "interview": set(),
     "person": set(),
-    "questions": {"questions", "kinds", "answers_fts_kinds"},
+    "questions": {"questions"},
     "search": {"questions", "answers_fts_kinds"},
     "search, narrowed": {"questions", "answers_fts_kinds"},
     "baton": {"interviews"},
