@@ -7,11 +7,11 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from benchmarks import reading
+from benchmarks import reading, searching, visiting
 from benchmarks.report import keep, machine, section, summary
 from benchmarks.row import Measured, Row
 
-ROWS: tuple[Row, ...] = (reading.ROW,)
+ROWS: tuple[Row, ...] = (reading.ROW, searching.ROW, *visiting.ROWS)
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def section(row: Row, measured: Measured, count: int, rounds: int) -> str:
     floor = results[-1]
     waits = any(result.waits for result in results)
     heads = [f"CPU ms a {row.unit}", "CPU × floor", "wall ms", "wall × floor"]
-    heads += ["median ms", "95 % ms"] if waits else []
+    heads += ["a second", "median ms", "95 % ms"] if waits else []
     heads += ["peak MB", row.fact]
     lines = [
         f"## {row.title}",
@@ -38,6 +38,7 @@ def section(row: Row, measured: Measured, count: int, rounds: int) -> str:
     for one in results:
         cells = [_ms(one.cpu), _times(one.cpu, floor.cpu), _ms(one.wall)]
         cells += [_times(one.wall, floor.wall)]
+        cells += [f"{1000 / one.wall:.0f}"] if waits else []
         cells += [_ms(wait) for wait in one.waits or ("–", "–")] if waits else []
         cells += [f"{one.peak:.0f}", f"{one.facts:,}" if one.facts else "–"]
         lines.append(f"| {one.name} | {' | '.join(cells)} |")

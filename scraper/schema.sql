@@ -175,7 +175,7 @@ CREATE TABLE answers_fts_kinds (
     question_id  TEXT,
     answers      INTEGER NOT NULL,
     words        INTEGER NOT NULL,
-    UNIQUE (studio, year, lang, question_id)
+    UNIQUE (question_id, lang, year, studio)
 );
 CREATE TABLE answers_fts_kind (
     answer  INTEGER PRIMARY KEY NOT NULL,

@@ -7,7 +7,7 @@ Rule: it speaks SQL and nothing else. Loaded by Datasette through the entry poin
 import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from scraper.site import bounds, caching, cite, documents, pages, safety, wordin
 from scraper.site.addresses import local
 from scraper.site.archive import database, served
 from scraper.site.doors import received
+from scraper.site.keeping import kept
 from scraper.site.mending import mended
 from scraper.site.roles import says
 from scraper.site.search import match
@@ -43,8 +44,14 @@ def register_routes() -> list[tuple[str, pages.View]]:
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
-    """Put the security headers on every answer, tags on what can be kept; have tables stream whole."""
-    return lambda app: safety.guarded(received(whole(caching.tagged(app), datasette), datasette))
+    """Receive requests; keep pages; have tables stream whole; put tags and safe headers on answers."""
+    patterns = pages.patterns_to_keep()
+
+    def wrapped(app: safety.App) -> safety.App:
+        tagged = caching.tagged(kept(app, datasette, patterns))
+        return safety.guarded(received(whole(tagged, datasette), datasette))
+
+    return wrapped
 
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
@@ -86,6 +93,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
     def asset(name: str) -> str:
         return f"{datasette.urls.path(_STATIC + name)}?{_version(name)}"
 
+    @lru_cache(maxsize=4096)
     def page(path: str, **query: Any) -> str:
         return local(datasette, path, **query)
 

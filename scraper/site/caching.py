@@ -19,7 +19,8 @@ ALWAYS_ASK = b"no-cache"  # kept, but asked for again each time
 FOR_A_MONTH = b"public, max-age=2592000"  # fonts: their content goes with their name
 FOR_GOOD = b"public, max-age=31536000, immutable"
 # Datasette tells how long a query took; the answer is the same whether it took one or two.
-_OF_THE_MOMENT = re.compile(rb'"query_ms": [\d.e-]+|Queries took [\d.e-]+ms')
+# Two patterns, since one that begins with a fixed text is looked for ten times as fast.
+_OF_THE_MOMENT = (re.compile(rb'query_ms": [\d.e-]+'), re.compile(rb"Queries took [\d.e-]+ms"))
 LARGEST = 8_000_000  # bytes of a file sent in pieces that is held to be tagged
 
 
@@ -67,7 +68,7 @@ class _Tagging:
 
     async def _answer(self, start: Message, body: bytes) -> None:
         # Weak, because a compressed answer is the same content in other bytes.
-        tag = f'W/"{hashlib.sha256(_OF_THE_MOMENT.sub(b"", body)).hexdigest()[:20]}"'.encode()
+        tag = f'W/"{_digest(body)}"'.encode()
         headers = _headers(start)
         kept = {b"etag": tag, b"cache-control": headers.get(b"cache-control") or self._keeping()}
         if _has(self._scope, tag):
@@ -88,6 +89,13 @@ class _Tagging:
         if self._scope["path"].endswith(".woff2"):
             return FOR_A_MONTH
         return FOR_GOOD if self._scope.get("query_string") else ALWAYS_ASK
+
+
+def _digest(body: bytes) -> str:
+    """Return a short digest of an answer, whatever the time that its queries took."""
+    for pattern in _OF_THE_MOMENT:
+        body = pattern.sub(b"", body)
+    return hashlib.sha256(body).hexdigest()[:20]
 
 
 def _headers(start: Message) -> dict[bytes, bytes]:

@@ -27,9 +27,10 @@ _EDGES = """
 WITH turns AS (
     SELECT person_id FROM interviews ORDER BY published DESC, id LIMIT :limit OFFSET :offset
 )
-SELECT nominator_id, nominee_id, status FROM nominations
-WHERE nominator_id IN (SELECT person_id FROM turns) OR nominee_id IN (SELECT person_id FROM turns)
-ORDER BY id
+SELECT nominator_id, nominee_id, status FROM (
+    SELECT nominations.* FROM turns CROSS JOIN nominations ON nominator_id = turns.person_id
+    UNION SELECT nominations.* FROM turns CROSS JOIN nominations ON nominee_id = turns.person_id
+) ORDER BY id
 """
 _PEOPLE = """
 SELECT people.id, people.name, people.studio, people.role,

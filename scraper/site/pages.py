@@ -31,6 +31,7 @@ class Page:
     path: str
     template: str
     rows: Callable[..., Row]
+    kept: bool = True  # until the next publication
 
     @property
     def pattern(self) -> str:
@@ -46,7 +47,7 @@ PAGES = (
     Page("/people/ID", "person.html", reading.person),
     Page("/questions", "questions.html", lists.questions),
     Page("/questions/ID", "question.html", answers.question),
-    Page("/search", "search.html", answers.search),
+    Page("/search", "search.html", answers.search, kept=False),
     Page("/baton", "baton.html", lists.baton),
     Page("/about", "about.html", lists.about),
 )
@@ -57,6 +58,14 @@ def routes() -> list[tuple[str, View]]:
     # A document first: its ending is no part of an id.
     pages = ((page.pattern, _view(page)) for page in PAGES)
     return [*documents.routes(), *pages, (r"^/mikroscope\.db$", download)]
+
+
+def patterns_to_keep() -> list[str]:
+    """Return the patterns of pages and documents that stay as they are until the next publication."""
+    return [
+        *(one.pattern for one in documents.DOCUMENTS),
+        *(page.pattern for page in PAGES if page.kept),
+    ]
 
 
 def _view(page: Page) -> View:

@@ -54,11 +54,14 @@ def stems_of(word: str) -> Stems:
 
 def fold(word: str) -> str:
     """Return `word` in lower case without accents, ligatures opened (`Cœur` → `coeur`)."""
+    if word.isascii():  # most words of an answer, of which a page of results folds thousands
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return bare.replace("œ", "oe").replace("æ", "ae")
 
 
+@lru_cache(maxsize=64)  # each answer that is shown asks for those of the same query
 def terms(query: str) -> tuple[Term, ...]:
     """Return what is sought: words, and phrases where the person wrote quotation marks."""
     text = unicodedata.normalize("NFC", query)

@@ -34,7 +34,7 @@ _FACETS = {
     "studio": ("interviews.studio", ""),
     "year": (YEAR, ""),
     "lang": ("posts.lang", ""),
-    "question": ("answers.question_id", "JOIN answers ON answers.post_id = posts.id"),
+    "question": ("answers.question_id", "CROSS JOIN answers ON answers.post_id = posts.id"),
 }
 _MONTHS = """
 SELECT substr(interviews.published, 1, 7) AS month, interviews.studio,

@@ -26,11 +26,10 @@ FAILED = b"The statement could not be run. The same address with .json in place 
 
 def whole(app: App, datasette: "Datasette") -> App:
     """Wrap `app` so that tables stream in the order of their ids, and failures are told."""
-    base = datasette.setting("base_url").rstrip("/")
 
     async def wrapped(scope: Any, receive: Any, send: Any) -> None:
         query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-        found = _TABLE.fullmatch(str(scope.get("path", "")).removeprefix(base))
+        found = _TABLE.fullmatch(str(scope.get("path", "")))
         if found and "_stream" in dict(query):
             described = datasette.table_metadata(*map(tilde_decode, found.groups()))
             if KEY in described.get("columns", {}):

@@ -180,8 +180,8 @@ PAGES = {
     "/search.json?q=film": {"questions"},
     "/search.json?q=film&lang=fr": {"questions"},
     "/questions.json": {"questions"},
-    "/baton.json": {"people", "nominations", "nominee"},
-    "/.json": {"people", "nominations", "interviews", "posts", "answers", "runs"},
+    "/baton.json": {"interviews"},  # counted, to tell how many pages there are
+    "/.json": {"interviews", "posts", "answers", "runs"},
     "/about.json": {"questions", "interviews", "posts", "answers", "captures", "findings", "runs"},
 }
 

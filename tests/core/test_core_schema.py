@@ -75,6 +75,27 @@ def test_nothing_points_nowhere(crawled: Crawled) -> None:
     assert indexed == rows(_published(crawled), "SELECT count(*) FROM answers")
 
 
+def test_kinds_count_every_answer_once(crawled: Crawled) -> None:
+    """Each answer is of the kind that its tables say, and each kind has as many as it says."""
+    path = _published(crawled)
+    told = (
+        "SELECT answers.rowid, kinds.studio, kinds.year, kinds.lang, kinds.question_id FROM answers"
+        " LEFT JOIN answers_fts_kind AS own ON own.answer = answers.rowid"
+        " LEFT JOIN answers_fts_kinds AS kinds ON kinds.id = kind ORDER BY 1"
+    )
+    held = (
+        "SELECT answers.rowid, studio, substr(coalesce(posts.published, interviews.published), 1, 4),"
+        " posts.lang, question_id FROM answers JOIN posts ON posts.id = post_id"
+        " JOIN interviews ON interviews.id = interview_id ORDER BY 1"
+    )
+    assert len(rows(path, told)) > 100
+    assert rows(path, told) == rows(path, held)
+    counted = "SELECT kind, count(*), sum(word_count) FROM answers_fts_kind AS own JOIN answers ON answers.rowid = own.answer GROUP BY 1"  # fmt: skip
+    assert rows(path, counted) == rows(
+        path, "SELECT id, answers, words FROM answers_fts_kinds ORDER BY 1"
+    )
+
+
 def test_views_hold_what_the_tables_hold(crawled: Crawled) -> None:
     """A row an answer, an interview, a nomination, a person of the baton; none lost, none twice."""
     views = {

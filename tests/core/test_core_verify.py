@@ -60,6 +60,8 @@ def test_a_flipped_byte_is_found_and_named(folder: DataFolder) -> None:
         ("DROP TABLE findings", "table findings"),
         ("CREATE TABLE mine (id TEXT)", "the schema"),
         ("DELETE FROM answers_fts WHERE rowid = 5", "the search index"),
+        ("UPDATE answers_fts_kinds SET answers = answers + 1 WHERE id = 2", "the kinds of answers"),
+        ("DELETE FROM answers_fts_kind WHERE answer = 5", "the kind of each answer"),
     ],
 )
 def test_a_changed_row_is_found_and_its_table_named(

@@ -14,7 +14,7 @@ import pytest
 from datasette.app import DEFAULT_SETTINGS
 
 from scraper.errors import DatabaseError, MikroscopeError, WrongUsage
-from scraper.serve import serve, settings
+from scraper.serve import _listen, serve, settings
 
 METADATA = Path(__file__).parent.parent.parent / "metadata.yml"
 Running = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], str]]]
@@ -126,3 +126,9 @@ def test_an_address_that_is_none_is_refused(archive: Path, url: str) -> None:
     """Before anything is said or served."""
     with pytest.raises(WrongUsage, match="--url"):
         serve(archive, METADATA, "127.0.0.1", 0, url=url)
+
+
+def test_answers_are_not_held_back() -> None:
+    """The socket says that it is TCP: else each answer on a used connection waits for 40 ms."""
+    with closing(_listen("127.0.0.1", 0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

@@ -1,0 +1,173 @@
+"""What a page costs, counted: queries, rows read in whole, bytes; never the clock.
+
+Each page is asked for over archives of two sizes: what it reads may not grow with the archive.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scraper.database.search import sort_answers
+from scraper.site import answers, lists, reading, spotlights
+from scraper.site.archive import State, rows
+from scraper.site.roles import says
+from scraper.site.safety import _said
+
+Make = Callable[..., Path]
+Serving = Callable[[Path], Callable[..., httpx.Response]]
+TALK = {"id": "ines-vauclair-talk"}
+# A page's rows, its arguments and id, and the most queries it may ask.
+PAGES: dict[str, tuple[Callable[..., Any], dict[str, str], dict[str, str], int]] = {
+    "home": (lists.home, {}, {}, 4),
+    "interviews": (spotlights.spotlights, {}, {}, 9),
+    "interviews, narrowed": (spotlights.spotlights, {"studio": "Paris", "question": "advice"}, {}, 9),
+    "interview": (reading.interview, {}, TALK, 9),
+    "person": (reading.person, {}, {"id": "meera-k"}, 5),
+    "questions": (lists.questions, {}, {}, 2),
+    "question": (answers.question, {}, {"id": "best-part"}, 5),
+    "search": (answers.search, {"q": "films"}, {}, 5),
+    "search, narrowed": (answers.search, {"q": "films", "lang": "fr"}, {}, 5),
+    "search, loosened": (answers.search, {"q": "lighthouse snail"}, {}, 6),
+    "search, nothing": (answers.search, {}, {}, 1),
+    "baton": (lists.baton, {}, {}, 4),
+    "about": (lists.about, {}, {}, 5),
+}  # fmt: skip
+MORE = 300  # people who are added to the little archive, each with an interview and its answers
+
+
+def _grown(connection: sqlite3.Connection) -> None:
+    """Add MORE people with interviews in a long chain, and an answer to each question."""
+    for n in range(MORE):
+        person, talk, post, now = f"more-{n}", f"more-{n}-talk", f"more-{n}-en", "2024-01-01T00:00:00Z"  # fmt: skip
+        date = f"20{n % 20:02}-0{n % 9 + 1}-01"
+        for table, values in (
+            ("people", (person, f"More Number{n}", "Paris", "Animator")),
+            ("interviews", (talk, "under-the-mikroscope", person, "Animator", "Paris", date, '["en"]')),
+            ("captures", (f"c-{n}", f"https://a.example/{n}", now, "site", "response", 200, "text/html", "d", "f", n)),
+            ("posts", (post, talk, f"https://a.example/{n}", "en", "T", None, None, date, None, None, None, None,
+                       "live", now, now, f"c-{n}", "[]")),
+            ("versions", (f"v-{n}", post, 1, f"c-{n}", now, "[]")),
+        ):  # fmt: skip
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)  # fmt: skip
+        questions = [one for (one,) in connection.execute("SELECT id FROM questions")]
+        for position, question in enumerate(questions, start=1):
+            text = f"Films of light, number {n}."
+            made = connection.execute(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, 'en', 'Asked?', ?, 5)",
+                (f"{post}-{position}", post, person, question, position, text),
+            )
+            connection.execute(
+                "INSERT INTO answers_fts (rowid, question, answer, person, stems) VALUES (?, 'Asked?', ?, ?, 'film light')",
+                (made.lastrowid, text, f"More Number{n}"),
+            )
+        if n:
+            connection.execute("INSERT INTO nominations VALUES (?, ?, ?, 'both ends')", (f"m-{n}", f"more-{n - 1}", person))  # fmt: skip
+    connection.execute("INSERT INTO people_fts (people_fts) VALUES ('rebuild')")
+    connection.execute("DELETE FROM answers_fts_kind")
+    connection.execute("DELETE FROM answers_fts_kinds")
+    sort_answers(connection)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, make_database: Make) -> Path:
+    """Return the invented archive with MORE people in it."""
+    path = make_database(tmp_path_factory.mktemp("large") / "mikroscope.db")
+    with closing(sqlite3.connect(path)) as connection:
+        _grown(connection)
+        connection.execute("ANALYZE")
+        connection.commit()
+    return path
+
+
+def _asked(path: Path, page: str) -> tuple[dict[str, Any], list[str]]:
+    """Return what a page tells, and the queries it asks, with their values."""
+    ask, args, ids, _ = PAGES[page]
+    queries: list[str] = []
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.create_function("mikroscope_says", 2, says)
+        connection.set_trace_callback(queries.append)
+        told = ask(State(connection, 10_000), args, **ids)
+    # Without those that SQLite's full-text index asks itself.
+    return told, [sql for sql in queries if not re.match(r"--|.*'main'\.", sql, re.DOTALL)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_few_queries_whatever_the_size(archive: Path, large: Path, page: str) -> None:
+    """As many as are written down here, and the same number over a large archive."""
+    for path in (archive, large):
+        assert 0 < len(_asked(path, page)[1]) <= PAGES[page][3]
+
+
+# What is read whole: numbers of all, and what is small: kinds of answers, questions, findings, runs.
+WHOLE = {
+    "home": {"interviews", "posts", "answers", "runs"},
+    "interview": set(),
+    "person": set(),
+    "questions": {"questions"},
+    "search": {"questions", "answers_fts_kinds"},
+    "search, narrowed": {"questions", "answers_fts_kinds"},
+    "baton": {"interviews"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", WHOLE)
+def test_a_page_reads_no_table_whole(large: Path, page: str) -> None:
+    """But for what it counts; SQLite says so itself, before it does it."""
+    _, queries = _asked(large, page)
+    with closing(sqlite3.connect(large)) as connection:
+        plans = {
+            step[3] for sql in queries for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+        }
+    scanned = {found[1] for plan in plans if (found := re.match(r"SCAN (\w+)", plan))}
+    tables = {"json_each", "shown", "turns", "found", "answers_fts", "people_fts", "CONSTANT"}
+    assert scanned - tables - WHOLE[page] == set()
+
+
+@pytest.mark.parametrize("page", ["home", "interview", "search", "question", "baton"])
+def test_what_a_page_tells_is_bounded(large: Path, page: str) -> None:
+    """Its lists are as long as a page, not as the archive."""
+    told, _ = _asked(large, page)
+    lengths = {name: len(part) for name, part in told.items() if isinstance(part, list)}
+    assert max(lengths.values()) <= 2 * max(lists.OF_THE_THREAD.values())
+
+
+@pytest.mark.parametrize("path", ["/", "/spotlights", "/baton", "/search?q=films", "/questions/best-part", "/about"])  # fmt: skip
+def test_a_page_of_a_large_archive_is_light(large: Path, serving: Serving, path: str) -> None:
+    """Under 150 kB as it is, and a fourth of it as it is sent."""
+    page = serving(large)(path, headers={"accept-encoding": "gzip"})
+    assert page.status_code == 200
+    assert len(page.content) < 150_000
+    assert int(page.headers["content-length"]) < 30_000
+
+
+def test_the_thread_is_paged_and_nobody_is_lost(large: Path, serving: Serving) -> None:
+    """Page after page names everybody of the thread; home shows the newest of it."""
+    get = serving(large)
+    pages = [get(f"/baton.json?page={n}").json() for n in (1, 2, 3)]
+    assert [page["page"]["number"] for page in pages] == [1, 2, 3]
+    named = {(edge["nominator_id"], edge["nominee_id"]) for page in pages for edge in page["nominations"]}  # fmt: skip
+    with closing(sqlite3.connect(large)) as connection:
+        every = set(connection.execute("SELECT nominator_id, nominee_id FROM nominations"))
+    assert named == every
+    assert 'rel="next"' in get("/baton").text
+    assert "Page 2 of 3" in get("/baton?page=2").text
+
+
+def test_a_query_that_takes_too_long_ends_and_says_so(archive: Path) -> None:
+    """It is the visitor's to ask for less, and no fault that is written down."""
+    endless = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT 1 FROM c) SELECT count(*) FROM c"
+    with (
+        closing(sqlite3.connect(archive)) as connection,
+        pytest.raises(sqlite3.OperationalError) as stopped,
+    ):
+        rows(State(connection, 20), endless)
+    assert _said(stopped.value)[0] == 400
+    assert "longer than this server allows" in _said(stopped.value)[2]
+    assert _said(sqlite3.OperationalError("no such table"))[0] == 500
