@@ -70,7 +70,7 @@ def run_so_far(listing: Listing) -> Run | None:
 def captures_of(record: bytes, file: str, offset: int) -> Iterator[Capture]:
     """Yield what a record, given whole, is a capture of: one, or none."""
     for read in read_records(BytesIO(record)):
-        if capture := _as_capture(read, file, offset):
+        if capture := capture_of(read, file, offset):
             yield capture
 
 
@@ -216,12 +216,12 @@ def list_record(listing: Listing, record: Record, file: str, offset: int) -> Non
     elif record.kind == "metadata" and record.url == RESULT:
         listing.result = json.loads(record.body)
         listing.run = _run_from(listing.result["run"])
-    elif capture := _as_capture(record, file, offset):
+    elif capture := capture_of(record, file, offset):
         listing.captures.append(capture)
 
 
-def _as_capture(record: Record, file: str, offset: int) -> Capture | None:
-    """Return what a record is of; None for requests and for what is no web page."""
+def capture_of(record: Record, file: str, offset: int) -> Capture | None:
+    """Return what a record is a capture of; None for requests and for what is no web page."""
     url = record.url or ""
     if record.kind not in CAPTURE_KINDS or not url.startswith(("http://", "https://")):
         return None
