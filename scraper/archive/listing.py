@@ -99,12 +99,12 @@ def head_of(path: Path) -> Listing:
 
 def captures_in(path: Path) -> Iterator[Capture]:
     """Yield the captures out of an index that fits."""
-    return (_from_row(row, path.name) for row in _lines(path) if isinstance(row, list))
+    return (_from_row(row, path.name) for row in _lines(path, "["))
 
 
 def memory_in(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield URLs and what is remembered of them, out of an index that fits."""
-    return ((said["url"], said["said"]) for said in _lines(path) if isinstance(said, dict))
+    return ((said["url"], said["said"]) for said in _lines(path, "{"))
 
 
 def read_index(path: Path) -> Listing | None:
@@ -160,11 +160,11 @@ def _head(path: Path) -> dict[str, Any]:
         return dict(json.loads(lines.readline()))
 
 
-def _lines(path: Path) -> Iterator[Any]:
-    """Yield what the lines of an index hold, after the first."""
-    with index_path(path).open("rb") as lines:
+def _lines(path: Path, opening: str) -> Iterator[Any]:
+    """Yield what those lines of an index hold, after the first, that open with this bracket."""
+    with index_path(path).open(encoding="utf-8", newline="\n") as lines:
         next(lines)
-        yield from map(json.loads, lines)
+        yield from (json.loads(line) for line in lines if line.startswith(opening))
 
 
 def index_path(path: Path) -> Path:
