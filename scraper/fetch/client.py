@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from socket import SHUT_RDWR
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urldefrag, urljoin
 
 import httpx
@@ -275,7 +275,7 @@ class Fetcher:
         """
         whole = bytearray()
         most = limit or self.limits.max_robots
-        for piece in response.iter_raw():
+        for piece in cast("httpx.SyncByteStream", response.stream):
             whole += piece
             self.bytes += len(piece)
             if len(whole) > most:
