@@ -7,6 +7,7 @@ question, no roles, names, dates, captions or left-overs. The floor only parses 
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from benchmarks.contest import Contender, Work, contest
 from benchmarks.pages import SavedPage, saved_pages
@@ -16,6 +17,8 @@ from scraper.sample.grow import HOUSES
 
 BLOCKS = ("h1", "h2", "h3", "h4", "p", "li")
 AROUND = ("script", "style", "nav", "header", "footer", "form")
+_OUTSIDE = " or ".join(f"ancestor::{tag}" for tag in AROUND)
+PLAIN_BLOCKS = " | ".join(f"//{tag}[not({_OUTSIDE})]" for tag in BLOCKS)
 
 
 def _mikroscope() -> Work:
@@ -33,7 +36,7 @@ def _trafilatura() -> Work:
     def work(page: SavedPage) -> int:
         # `fast` and no comments: its documentation's advice for speed.
         text = extract(page.body, fast=True, include_comments=False) or ""
-        return len(_answers(text.splitlines()))
+        return len(answers(text.splitlines()))
 
     return work
 
@@ -48,7 +51,7 @@ def _beautiful_soup() -> Work:
         lines = (
             line for block in soup(BLOCKS) for line in block.get_text("\n", strip=True).splitlines()
         )
-        return len(_answers(lines))
+        return len(answers(lines))
 
     return work
 
@@ -56,19 +59,19 @@ def _beautiful_soup() -> Work:
 def _parsel() -> Work:
     from parsel import Selector
 
-    outside = " or ".join(f"ancestor::{tag}" for tag in AROUND)
-    blocks = " | ".join(f"//{tag}[not({outside})]" for tag in BLOCKS)
-
     def work(page: SavedPage) -> int:
-        selector = Selector(body=page.body)
-        lines = (
-            text.strip()
-            for block in selector.xpath(blocks)
-            for text in block.xpath(".//text()").getall()
-        )
-        return len(_answers(lines))
+        return len(answers(lines_of(Selector(body=page.body))))
 
     return work
+
+
+def lines_of(selector: Any) -> Iterable[str]:
+    """Return the lines of text of a page that parsel has parsed."""
+    return (
+        text.strip()
+        for block in selector.xpath(PLAIN_BLOCKS)
+        for text in block.xpath(".//text()").getall()
+    )
 
 
 def _selectolax() -> Work:
@@ -96,7 +99,7 @@ def _key(text: str) -> str:
     return "".join(text.split()).casefold()  # no spaces: French has several kinds before a «?»
 
 
-def _answers(lines: Iterable[str]) -> dict[str, list[str]]:
+def answers(lines: Iterable[str]) -> dict[str, list[str]]:
     """Return the lines that follow each question."""
     found: dict[str, list[str]] = {}
     answer: list[str] | None = None

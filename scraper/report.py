@@ -7,11 +7,10 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Column
+if TYPE_CHECKING:
+    from rich.console import Console
 
 EVERY = 100  # steps between two plain lines
 _ORIGIN = re.compile(r"https?://[^/\s]+(?=/)")  # of a URL; the bar has no room for it
@@ -79,7 +78,10 @@ class Bar:
     What is done gives way where the terminal is narrow; all else stays.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: "Console") -> None:
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn  # noqa: PLC0415 - as for Console
+        from rich.table import Column  # noqa: PLC0415 - as for Console
+
         self._progress = Progress(
             SpinnerColumn(),
             BarColumn(bar_width=16),
@@ -130,5 +132,7 @@ def reporter(stream: TextIO, *, machines: bool, now: Callable[[], datetime]) -> 
     if machines:
         return Json(stream, now)
     if stream.isatty():
+        from rich.console import Console  # noqa: PLC0415 - rich is slow to load, and only a bar needs it
+
         return Bar(Console(file=stream))
     return Plain(stream)

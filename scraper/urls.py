@@ -4,11 +4,13 @@ Rule: pure text work, so that one post is one post wherever its URL was found (R
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlsplit, urlunsplit
 
 from scraper.errors import WrongUsage
 
 LANGUAGES = ("en", "fr")
+KEPT = 16_384  # URLs of which it is kept what they are: the same ones stand on page after page
 
 # The studio answers under these hosts; all of them are one site.
 ORIGINS = {
@@ -39,6 +41,7 @@ _POST = re.compile(r"/(?P<lang>en|fr)/news/(?P<slug>[^/]+)/")
 _FILE = re.compile(r".+\.[A-Za-z][A-Za-z0-9]{1,4}")
 
 
+@lru_cache(KEPT)
 def canonical(url: str) -> str:
     """Return the one form of an http(s) URL under which everything about it is kept.
 
@@ -53,6 +56,7 @@ def canonical(url: str) -> str:
     return urlunsplit((scheme, authority, path, query, ""))
 
 
+@lru_cache(KEPT)
 def authority_of(url: str) -> str:
     """Return `host:port` of an http(s) URL, the port always written. Raises WrongUsage."""
     parts = _split(url)
@@ -72,12 +76,14 @@ def authorities_of(site: str) -> frozenset[str]:
     return frozenset(f"{name}:{number}" for name in hosts for number in DEFAULT_PORTS.values())
 
 
+@lru_cache(KEPT)
 def origin_of(url: str) -> str:
     """Return `scheme://host[:port]` of an http(s) URL. Raises WrongUsage."""
     scheme, authority = _origin(_split(url))
     return f"{scheme}://{authority}"
 
 
+@lru_cache(KEPT)
 def is_post(url: str) -> bool:
     """Return whether a URL is that of a post, `/{en|fr}/news/SLUG/`, and not of a list of them."""
     try:

@@ -70,7 +70,7 @@ def run_so_far(listing: Listing) -> Run | None:
 def captures_of(record: bytes, file: str, offset: int) -> Iterator[Capture]:
     """Yield what a record, given whole, is a capture of: one, or none."""
     for read in read_records(BytesIO(record)):
-        if capture := _as_capture(read, file, offset):
+        if capture := capture_of(read, file, offset):
             yield capture
 
 
@@ -99,12 +99,12 @@ def head_of(path: Path) -> Listing:
 
 def captures_in(path: Path) -> Iterator[Capture]:
     """Yield the captures out of an index that fits."""
-    return (_from_row(row, path.name) for row in _lines(path) if isinstance(row, list))
+    return (_from_row(row, path.name) for row in _lines(path, "["))
 
 
 def memory_in(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield URLs and what is remembered of them, out of an index that fits."""
-    return ((said["url"], said["said"]) for said in _lines(path) if isinstance(said, dict))
+    return ((said["url"], said["said"]) for said in _lines(path, "{"))
 
 
 def read_index(path: Path) -> Listing | None:
@@ -160,11 +160,11 @@ def _head(path: Path) -> dict[str, Any]:
         return dict(json.loads(lines.readline()))
 
 
-def _lines(path: Path) -> Iterator[Any]:
-    """Yield what the lines of an index hold, after the first."""
-    with index_path(path).open("rb") as lines:
+def _lines(path: Path, opening: str) -> Iterator[Any]:
+    """Yield what those lines of an index hold, after the first, that open with this bracket."""
+    with index_path(path).open(encoding="utf-8", newline="\n") as lines:
         next(lines)
-        yield from map(json.loads, lines)
+        yield from (json.loads(line) for line in lines if line.startswith(opening))
 
 
 def index_path(path: Path) -> Path:
@@ -216,12 +216,12 @@ def list_record(listing: Listing, record: Record, file: str, offset: int) -> Non
     elif record.kind == "metadata" and record.url == RESULT:
         listing.result = json.loads(record.body)
         listing.run = _run_from(listing.result["run"])
-    elif capture := _as_capture(record, file, offset):
+    elif capture := capture_of(record, file, offset):
         listing.captures.append(capture)
 
 
-def _as_capture(record: Record, file: str, offset: int) -> Capture | None:
-    """Return what a record is of; None for requests and for what is no web page."""
+def capture_of(record: Record, file: str, offset: int) -> Capture | None:
+    """Return what a record is a capture of; None for requests and for what is no web page."""
     url = record.url or ""
     if record.kind not in CAPTURE_KINDS or not url.startswith(("http://", "https://")):
         return None

@@ -24,6 +24,7 @@ from scraper.archive.listing import (
     MEMORY,
     RESULT,
     Listing,
+    capture_of,
     captures_of,
     jsonable,
     recall,
@@ -113,7 +114,7 @@ class Segment:
         headers += [("WARC-Source-URI", origin)] if origin else []
         headers += [("WARC-Truncated", "length")] if exchange.truncated else []
         headers.append(("WARC-Payload-Digest", warc_digest(exchange.body)))
-        capture = self._add(headers, http_type("response"), response_block(exchange))
+        capture = self._add(headers, http_type("response"), response_block(exchange), exchange)
         if origin is None:
             self._add_request(exchange, headers)
         self._sync()
@@ -144,7 +145,7 @@ class Segment:
         ]
         headers += [("WARC-Source-URI", origin)] if origin else []
         bare = replace(exchange, body=b"")
-        capture = self._add(headers, http_type("response"), response_block(bare))
+        capture = self._add(headers, http_type("response"), response_block(bare), bare)
         if origin is None:
             self._add_request(exchange, headers)
         self._sync()
@@ -210,10 +211,18 @@ class Segment:
         self._write(serialise(headers, "application/json", text.encode()))
         self._sync_sometimes()
 
-    def _add(self, headers: list[tuple[str, str]], content_type: str, block: bytes) -> Capture:
-        """Write one record and list it."""
+    def _add(
+        self,
+        headers: list[tuple[str, str]],
+        content_type: str,
+        block: bytes,
+        answered: Exchange | None = None,
+    ) -> Capture:
+        """Write one record and list it; `answered` is what its block holds, if that is known."""
         member = serialise(headers, content_type, block)
-        capture = next(captures_of(member, self.path.name, self._end))
+        record = _as_read(headers, answered) if answered else None
+        capture = capture_of(record, self.path.name, self._end) if record else None
+        capture = capture or next(captures_of(member, self.path.name, self._end))
         self._write(member)
         self._listing.captures.append(capture)
         return capture
@@ -287,6 +296,27 @@ class Segment:
         except OSError as error:
             raise DataFolderError(f"cannot write {self.path}: {error.strerror}") from error
         self._synced = self._end
+
+
+def _as_read(headers: Pairs, exchange: Exchange) -> Record | None:
+    """Return a record of an exchange as a reader will find it; None where only reading it tells.
+
+    Of bytes past ASCII a reader has to guess what they mean, and white space around them is lost.
+    """
+    texts = (exchange.final_url, *(value for _, value in exchange.headers))
+    if not all(text.isascii() and text == text.strip() for text in texts):
+        return None
+    return Record(
+        kind=header_in(headers, "WARC-Type") or "",
+        url=exchange.final_url,
+        date=header_in(headers, "WARC-Date") or "",
+        headers=headers,
+        status=exchange.status,
+        reason=exchange.reason,
+        http_version=exchange.http_version,
+        http_headers=exchange.headers,
+        body=exchange.body,
+    )
 
 
 def stamp(at: datetime) -> str:

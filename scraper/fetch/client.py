@@ -6,22 +6,21 @@ response, a server that says wait is waited for, and nothing a server does can h
 
 import random
 import ssl
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from socket import SHUT_RDWR
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urldefrag, urljoin
 
 import httpx
 
 from scraper import __version__
 from scraper.errors import FetchError, GaveUp, Refused, TooLarge, WrongUsage
+from scraper.fetch.deadline import Deadline
 from scraper.fetch.limits import PASSING, USUAL, Clock, Limits, header_of, retry_after
 from scraper.fetch.robots import AGENT, Robots, allowing, forbidding, read_robots
 from scraper.models import Exchange
@@ -71,15 +70,24 @@ class Fetcher:
         self._ended: float | None = None
         self._began = clock.monotonic()
         self._socket: Any = None
-        self._client = httpx.Client(
+        self._deadline = Deadline(limits.deadline, self._hang_up)
+        # Without httpx's client around it, which sees to redirects, cookies and passwords: we follow
+        # redirects ourselves, and want none of the others.
+        self._transport = httpx.HTTPTransport(
             trust_env=False,
             verify=_authorities(),
-            follow_redirects=False,
-            timeout=httpx.Timeout(limits.stall),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-            headers={"User-Agent": self.agent, "Accept": "*/*", "Accept-Encoding": "gzip"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
+        self._headers = {
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip",
+            "Connection": "keep-alive",
+            "User-Agent": self.agent,
+        }
+        self._extensions = {
+            "timeout": httpx.Timeout(limits.stall).as_dict(),
+            "trace": self._trace,
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +102,8 @@ class Fetcher:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._deadline.close()
+        self._transport.close()
 
     def get(
         self,
@@ -226,14 +235,11 @@ class Fetcher:
         self.requests += 1
         started = self.clock.now().astimezone(UTC)
         try:
-            with (
-                self._watched(),
-                self._client.stream(
-                    "GET", url, headers=asked, extensions={"trace": self._trace}
-                ) as response,
-            ):
-                body, whole = self._body(response, limit)
-                return _exchange(response, body, started, truncated=not whole)
+            headers = self._headers | asked
+            request = httpx.Request("GET", url, headers=headers, extensions=self._extensions)
+            with self._watched(), closing(self._transport.handle_request(request)) as response:
+                body, whole = self._body(response, url, limit)
+                return _exchange(request, response, body, started, truncated=not whole)
         except _Failed:
             raise
         except (httpx.TransportError, httpx.StreamError, OSError, ValueError) as error:
@@ -262,19 +268,19 @@ class Fetcher:
         self._waiting(seconds, why)
         self.clock.sleep(seconds)
 
-    def _body(self, response: httpx.Response, limit: int) -> tuple[bytes, bool]:
+    def _body(self, response: httpx.Response, url: str, limit: int) -> tuple[bytes, bool]:
         """Read the body as transferred, and whether that is all of it.
 
         A limit of 0 is that of robots.txt, which is cut there.
         """
         whole = bytearray()
         most = limit or self.limits.max_robots
-        for piece in response.iter_raw():
+        for piece in cast("httpx.SyncByteStream", response.stream):
             whole += piece
             self.bytes += len(piece)
             if len(whole) > most:
                 if limit:
-                    raise TooLarge(f"{response.url}: expected at most {limit} bytes")
+                    raise TooLarge(f"{url}: expected at most {limit} bytes")
                 return bytes(whole[:most]), False
         return bytes(whole), True
 
@@ -289,27 +295,19 @@ class Fetcher:
 
         httpx limits the time between two bytes only: a server that drips could hold it for ever.
         """
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            with suppress(OSError, AttributeError):  # closed already, or not yet open
-                self._socket.shutdown(SHUT_RDWR)
-
-        watch = threading.Timer(self.limits.deadline, end)
-        watch.daemon = True
-        watch.start()
         try:
-            yield
+            with self._deadline:
+                yield
         except (httpx.TransportError, OSError, ValueError) as error:
-            if late.is_set():
+            if self._deadline.passed:
                 raise _Failed(f"took longer than {self.limits.deadline:g} s") from error
             raise
-        else:
-            if late.is_set():
-                raise _Failed(f"took longer than {self.limits.deadline:g} s")
-        finally:
-            watch.cancel()
+        if self._deadline.passed:
+            raise _Failed(f"took longer than {self.limits.deadline:g} s")
+
+    def _hang_up(self) -> None:
+        with suppress(OSError, AttributeError):  # closed already, or not yet open
+            self._socket.shutdown(SHUT_RDWR)
 
 
 class _Failed(Exception):  # noqa: N818  # never leaves this module
@@ -323,9 +321,14 @@ def _authorities() -> ssl.SSLContext:
 
 
 def _exchange(
-    response: httpx.Response, body: bytes, started: datetime, *, truncated: bool
+    request: httpx.Request,
+    response: httpx.Response,
+    body: bytes,
+    started: datetime,
+    *,
+    truncated: bool,
 ) -> Exchange:
-    url = str(response.request.url)
+    url = str(request.url)
     version = response.extensions.get("http_version", b"HTTP/1.1")
     reason = response.extensions.get("reason_phrase", b"")
     return Exchange(
@@ -334,7 +337,7 @@ def _exchange(
         status=response.status_code,
         reason=reason.decode("latin-1"),
         http_version=version.decode("latin-1"),
-        request_headers=_pairs(response.request.headers),
+        request_headers=_pairs(request.headers),
         headers=_pairs(response.headers),
         body=body,
         started_at=started,

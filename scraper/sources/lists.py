@@ -18,7 +18,7 @@ from scraper.reading import index
 from scraper.sources.asking import MOST_PAGES, REST_PLACES, ask, places
 from scraper.sources.past import Visit, body_of, found
 from scraper.sources.sitemaps import read_in_turn, sitemaps
-from scraper.urls import authority_of, canonical, is_post
+from scraper.urls import authority_of, canonical
 
 REST_FIELDS = "id,date,date_gmt,modified,modified_gmt,slug,link,lang,title,excerpt,content"
 _TAG = re.compile(r"<[^>]*>|&nbsp;|&#160;")
@@ -48,7 +48,7 @@ def discover(visiting: Visit, known_urls: tuple[str, ...]) -> None:
         _feeds(visiting)
     whole = visiting.complete and visiting.thorough
     for url, known in sorted(visiting.known.items()):
-        if known.captured_at and is_post(url):
+        if known.captured_at:
             _look_again(visiting, url, whole=whole)
     if visiting.relisted:
         visiting.work.segment.remember(visiting.relisted, visiting.work.fetcher.clock.now())
@@ -183,16 +183,18 @@ def _listings(visiting: Visit) -> None:
     """Read the pages that list posts, and those that they go on to.
 
     The newest stand first: where dates come from elsewhere, a page with nothing new ends a list
-    that was once read whole.
+    that was once read whole. One that is too long to be read whole is missed only if it names a
+    post that no dated list names.
     """
     for first in places(visiting, index.LISTING_PLACES):
-        queue, seen = [first], set[str]()
+        queue, seen, named = [first], set[str](), set[str]()
         while queue:
             url = queue.pop(0)
             if url in seen or authority_of(url) not in visiting.hosts:
                 continue
             if len(seen) >= MOST_PAGES:
-                visiting.complete = False
+                # Else a site of very many posts would be swept every night, and never be done.
+                visiting.complete &= visiting.dated and named <= visiting.listed.keys()
                 visiting.work.note(
                     f"{first}: more than {MOST_PAGES} pages; the others are left out"
                 )
@@ -207,8 +209,7 @@ def _listings(visiting: Visit) -> None:
                 visiting.work.fail(url, error)
                 continue
             new = [post for post in read.posts if post not in visiting.known]
-            for post in read.posts:
-                found(visiting, post, "listing")
+            named |= {post for post in read.posts if found(visiting, post, "listing")}
             if new or not (visiting.knows_all and visiting.dated):
                 queue += read.pages
 

@@ -95,7 +95,9 @@ def test_head_is_answered_as_get(archive: Path, path: str) -> None:
     """Same status and headers (RFC 9110 §9.3.2)."""
     got, asked = answered(archive, path=path), answered(archive, path=path, method="HEAD")
     for answer in (got, asked):
-        answer.headers.pop("content-length", None)  # JSON of a table tells the moment's milliseconds
+        answer.headers.pop(
+            "content-length", None
+        )  # JSON of a table tells the moment's milliseconds
     assert (asked.status_code, asked.headers) == (got.status_code, got.headers)
 
 
