@@ -172,23 +172,6 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What of a reading brings posts together, without its text: those of all posts fit in memory.
-
-    `translations` are canonical URLs.
-    """
-
-    lang: str
-    published: date | None
-    person: str
-    role: str | None
-    studio: str | None
-    nominators: tuple[Named, ...]
-    nominees: tuple[Named, ...]
-    translations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Post:
     """One published page with its versions, oldest first; `shown` is the one that stands for it.
 

@@ -5,7 +5,7 @@ work grows with the number of people and not with its square, whatever they are 
 """
 
 import re
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
@@ -25,20 +25,37 @@ def candidates(people: Sequence[Words]) -> Iterator[tuple[int, int]]:
     """Yield pairs of places in `people` that may be alike, each once, in order.
 
     Those share a word and the first letter of another, or sound alike, or have the same letters.
+    They are found for one name after the other and not held: a crowd has many times more pairs
+    than people.
     """
-    blocks: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    crowds = _crowds(people)
+    for one, said in enumerate(people):
+        near: set[int] = set()
+        for block, rest in _blocks(said):
+            if members := crowds.get(block):
+                start, end = bisect_left(members, (rest, one)), bisect_right(members, (rest, one))
+                some = members[max(0, start - NEIGHBOURS) : end + NEIGHBOURS]
+                near.update(place for _, place in some if place > one)
+        yield from ((one, other) for other in sorted(near))
+
+
+def _crowds(people: Sequence[Words]) -> dict[str, list[tuple[str, int]]]:
+    """Return the blocks in which several names stand, each sorted."""
+    met: set[str] = set()
+    crowds: dict[str, list[tuple[str, int]]] = {}
+    for said in people:
+        for block, _ in _blocks(said):
+            if block in met:
+                crowds[block] = []
+            met.add(block)
+    del met  # most blocks hold one name
     for place, said in enumerate(people):
         for block, rest in _blocks(said):
-            blocks[block].append((rest, place))
-    pairs: set[tuple[int, int]] = set()
-    for members in blocks.values():
-        if len(members) > 1:
-            members.sort()
-        for at, (_, one) in enumerate(members):
-            for _, other in members[at + 1 : at + 1 + NEIGHBOURS]:
-                if one != other:
-                    pairs.add((min(one, other), max(one, other)))
-    yield from sorted(pairs)
+            if block in crowds:
+                crowds[block].append((rest, place))
+    for members in crowds.values():
+        members.sort()
+    return crowds
 
 
 def _blocks(said: Words) -> Iterator[tuple[str, str]]:

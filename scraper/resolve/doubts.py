@@ -4,17 +4,17 @@ Rule: a doubt is told and nothing is changed by it. Where an entry of overrides.
 the finding holds that entry, ready to paste; its reason is the one thing to write.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from scraper.models import Finding, Nomination, Post
+from scraper.models import Finding, Named, Nomination, Post
 from scraper.resolve.batons import batons
 from scraper.resolve.certain import Joined, is_first_name
 from scraper.resolve.close import TWO_LETTERS, alike, candidates
 from scraper.resolve.languages import between_languages
+from scraper.resolve.told import Told
 from scraper.resolve.who import OWN, Book
 
 REASON = "who says so, and where"
@@ -32,7 +32,7 @@ def doubts(
     yield from _first_names(people)
     yield from _one_by_translation(people)
     yield from _one_by_initials(people)
-    yield from between_languages(book, posts)
+    yield from between_languages(book, posts, people.posts)
     yield from batons({book.id(key): book.name(key) for key in people.keys}, nominations)
 
 
@@ -57,6 +57,10 @@ def _on_one_line(said: Mapping[str, Any], style: str | None) -> str:
     ).strip()
 
 
+def _named(told: Told) -> tuple[Named, ...]:
+    return (*told.nominators, *told.nominees)
+
+
 class _People:
     """Where posts speak of each person."""
 
@@ -64,28 +68,32 @@ class _People:
         self.book = book
         self.keys = book.keys()
         self.posts = posts  # ids by URL
-        self.quotes: dict[tuple[str, str], str] = {}
-        self._weights: dict[str, dict[str, int]] = defaultdict(dict)
+        self._own: dict[str, tuple[str, ...]] = {}  # URLs of a person's own posts, in their order
+        self._naming: dict[str, tuple[str, ...]] = {}  # of others' that name them
         for told in book.posts:
             author = book.key(told.person, told.url)
-            self._weights[author][told.url] = OWN
-            self.quotes[author, told.url] = told.person
-            for named in (*told.nominators, *told.nominees):
-                key = book.key(named.name, told.url)
-                self._weights[key].setdefault(told.url, 1)
-                self.quotes.setdefault((key, told.url), named.quote)
+            self._own[author] = (*self._own.get(author, ()), told.url)
+            for key in {book.key(each.name, told.url) for each in _named(told)} - {author}:
+                self._naming[key] = (*self._naming.get(key, ()), told.url)
 
     def weight(self, key: str) -> int:
         """Return how much posts say of a person: their own most of all."""
-        return sum(self._weights[key].values())
+        return OWN * len(self._own.get(key, ())) + len(self._naming.get(key, ()))
 
     def has_post(self, key: str) -> bool:
         """Tell whether a person has a post of their own."""
-        return OWN in self._weights[key].values()
+        return key in self._own
 
-    def urls(self, key: str) -> list[str]:
+    def urls(self, key: str) -> tuple[str, ...]:
         """Return the posts that are of a person or name them, their own first."""
-        return sorted(self._weights[key], key=lambda url: (-self._weights[key][url], url))
+        return (*self._own.get(key, ()), *self._naming.get(key, ()))
+
+    def quote(self, key: str, url: str) -> str:
+        """Return the words by which a post is of a person or names them."""
+        told = self.book.told(url)
+        if self.book.key(told.person, url) == key:
+            return told.person
+        return next(each.quote for each in _named(told) if self.book.key(each.name, url) == key)
 
     def said(self, key: str) -> str:
         """Return a person's name with the posts that write it."""
@@ -117,21 +125,21 @@ def _close_names(people: _People) -> Iterator[Finding]:
             f" If they are, overrides.yml: {entry(same=pair)}"
             f" If they are two: {entry(apart=pair)}",
             people.posts[url],
-            people.quotes[second, url],
+            people.quote(second, url),
         )
 
 
 def _first_names(people: _People) -> Iterator[Finding]:
     """Yield a finding for each first name of which no post settles whose it is."""
     book = people.book
-    called: dict[str, list[str]] = defaultdict(list)
-    for key in people.keys:
-        for word in {*key.split()} if " " in key else ():
+    called: dict[str, list[str]] = {key: [] for key in people.keys if is_first_name(key)}
+    for key in people.keys if called else ():
+        for word in {*key.split()} & called.keys() if " " in key else ():
             called[word].append(key)
     known: dict[str, list[str]] = {}
     for told in book.posts:
         author = book.key(told.person, told.url)
-        named = {book.key(each.name, told.url): each for each in (*told.nominators, *told.nominees)}
+        named = {book.key(each.name, told.url): each for each in _named(told)}
         for key, each in sorted(named.items()):
             if not is_first_name(key):
                 continue
@@ -140,7 +148,7 @@ def _first_names(people: _People) -> Iterator[Finding]:
             # Nobody names themselves; three and whether there are more is all that is told.
             others = [one for one in known[key][: SOME + 2] if one != author][: SOME + 1]
             if others or not people.has_post(key):
-                yield _first_name(people, each.name, told.url, people.quotes[key, told.url], others)
+                yield _first_name(people, each.name, told.url, people.quote(key, told.url), others)
 
 
 def _first_name(people: _People, name: str, url: str, quote: str, known: Sequence[str]) -> Finding:
@@ -187,5 +195,5 @@ def _taken_for_one(
         f"{joined.name} ({one}) and {joined.other_name} ({other}) are taken for one person: {why}."
         f" If they are two, overrides.yml: {said}",
         people.posts[at],
-        people.quotes[people.book.key(name, at), at],
+        people.quote(people.book.key(name, at), at),
     )

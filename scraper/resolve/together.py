@@ -53,7 +53,7 @@ def resolve(
             else:
                 shown.append(history)
     for history in shown:
-        book.learn(history.url, history.facts, forgotten)
+        book.learn(history.told, forgotten)
     turns, posts = _turns_and_posts(shown, book)
     nominations = tuple(_nominations(posts, book, findings))
     findings += doubts(book, posts, nominations)
@@ -68,7 +68,7 @@ def resolve(
 
 
 def _author(history: History) -> str:
-    return history.facts.person
+    return history.told.person
 
 
 def _tells_who(history: History, findings: list[Finding]) -> bool:
@@ -122,7 +122,7 @@ def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[P
     """Yield a turn's posts; a second one in a language is numbered."""
     taken: Counter[str] = Counter()
     for history in group:
-        lang = history.facts.lang
+        lang = history.told.lang
         taken[lang] += 1
         yield Post(
             id=f"{turn_id}-{lang}{f'-{taken[lang]}' if taken[lang] > 1 else ''}",
@@ -140,15 +140,15 @@ def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[P
 
 
 def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:
-    """Return a turn; its facts are the first post's that tells them, English before French."""
-    told = [h.facts for h in sorted(group, key=lambda h: (h.facts.lang, h.url))]
+    """Return a turn; each fact is the first post's that tells it, English before French."""
+    told = sorted((history.told for history in group), key=lambda each: (each.lang, each.url))
     return Turn(
         id=turn_id,
         person_id=person_id,
-        role=next((facts.role for facts in told if facts.role), None),
-        studio=next((facts.studio for facts in told if facts.studio), None),
-        published=min((facts.published for facts in told if facts.published), default=None),
-        languages=tuple(sorted({facts.lang for facts in told})),
+        role=next((each.role for each in told if each.role), None),
+        studio=next((each.studio for each in told if each.studio), None),
+        published=min((each.published for each in told if each.published), default=None),
+        languages=tuple(sorted({each.lang for each in told})),
     )
 
 
