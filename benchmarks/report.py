@@ -57,11 +57,12 @@ def summary(rows: Sequence[Row], measured: Mapping[str, Measured]) -> str:
         "| --- | ---: | ---: | --- | --- |",
     ]
     for row in rows:
-        ours, *peers, floor = measured[row.name].results
+        *others, floor = measured[row.name].results
+        ours, peers = others[: row.ours], others[row.ours :]
         goal = f"≤ {row.most:g}" if row.most else "–"
         told = "; ".join(f"{peer.name} {_times(peer.cpu, floor.cpu)}" for peer in peers)
-        first = min((ours, *peers), key=lambda one: one.cpu)
-        own = _times(ours.cpu, floor.cpu)
+        first = min((ours[0], *peers), key=lambda one: one.cpu)
+        own = "; ".join(_times(one.cpu, floor.cpu) for one in ours)
         lines.append(f"| {row.title} | {own} | {goal} | {told} | {first.name} |")
     return "\n".join(lines)
 

@@ -49,3 +49,4 @@ class Row:
     measure: Callable[[int, int], Measured]
     most: float | None = None
     note: str = ""  # what a reader has to know to believe it, under the table
+    ours: int = 1  # so many of the first contenders are this program; the goal is the first one's

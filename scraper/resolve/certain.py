@@ -174,7 +174,9 @@ def _initials_of_one(
     «J. Dovell» is Jane Dovell where the archive knows nobody else of that surname and initial. A
     letter at the end is none: «Kiran V» is how some people are called.
     """
-    brief = [mention for mention in _mentions(posts) if _begins_with_initial(mention.name)]
+    written = {mention.name for mention in _mentions(posts)}
+    written = {name for name in written if _begins_with_initial(name)}
+    brief = [mention for mention in _mentions(posts) if mention.name in written]
     if not brief:
         return
     # By surname, those who are written whole, each with a post that does so.

@@ -4,12 +4,12 @@ Rule: a doubt is told and nothing is changed by it. Where an entry of overrides.
 the finding holds that entry, ready to paste; its reason is the one thing to write.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from scraper.models import Finding, Named, Nomination, Post
+from scraper.models import Finding, Named, Nomination, Placed
 from scraper.resolve.batons import batons
 from scraper.resolve.certain import Joined, is_first_name
 from scraper.resolve.close import TWO_LETTERS, alike, candidates
@@ -24,11 +24,12 @@ WIDE = 1_000_000  # characters of a line: an entry stays on one
 
 
 def doubts(
-    book: Book, posts: Sequence[Post], nominations: Sequence[Nomination]
+    book: Book, posts: Sequence[Placed], nominations: Sequence[Nomination]
 ) -> Iterator[Finding]:
-    """Yield a finding for each doubt, in a fixed order; call it before `Book.unused`."""
+    """Yield a finding for each doubt, in a fixed order; `Book.unused` comes after the last."""
+    close = list(_look_alike(book))  # first, while nothing else is held for it
     people = _People(book, {post.url: post.id for post in posts})
-    yield from _close_names(people)
+    yield from _close_names(people, close)
     yield from _first_names(people)
     yield from _one_by_translation(people)
     yield from _one_by_initials(people)
@@ -102,20 +103,27 @@ class _People:
         return f"{self.book.name(key)} ({', '.join(ids[:SOME])}{more})"
 
 
-def _close_names(people: _People) -> Iterator[Finding]:
-    """Yield a finding for each two names that may be of one person."""
-    book = people.book
-    keys = [key for key in people.keys if " " in key]
+def _look_alike(book: Book) -> Iterator[tuple[str, str, str]]:
+    """Yield the keys of each two names that may be of one person, and why."""
+    everybody = book.keys()
+    keys = [key for key in everybody if " " in key]
     words = [book.words(key) for key in keys]
+    authors = {book.key(told.person, told.url) for told in book.posts}
     for one, other in candidates(words):
         why = alike(words[one], words[other])
         if why is None or book.apart(keys[one], keys[other]):
             continue
-        first, second = sorted((keys[one], keys[other]), key=lambda key: (-people.weight(key), key))
         # Two who have posts of their own are two, more often than not.
+        if why != TWO_LETTERS or not {keys[one], keys[other]} <= authors:
+            yield keys[one], keys[other], why
+
+
+def _close_names(people: _People, close: Iterable[tuple[str, str, str]]) -> Iterator[Finding]:
+    """Yield a finding for each two names that may be of one person."""
+    book = people.book
+    for one, other, why in close:
+        first, second = sorted((one, other), key=lambda key: (-people.weight(key), key))
         both = people.has_post(first) and people.has_post(second)
-        if both and why == TWO_LETTERS:
-            continue
         pair = [book.name(first), book.name(second)]
         url = people.urls(second)[0]
         yield Finding(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from scraper.models import Finding, Named, Post
+from scraper.models import Finding, Named, Placed
 from scraper.resolve.certain import translations
 from scraper.resolve.told import Told
 from scraper.resolve.turns import SAME_TURN, are_linked
@@ -33,7 +33,7 @@ _ENGLISH = {
 }  # fmt: skip
 
 
-def between_languages(book: Book, posts: Iterable[Post], ids: Ids) -> Iterator[Finding]:
+def between_languages(book: Book, posts: Iterable[Placed], ids: Ids) -> Iterator[Finding]:
     """Yield what the posts of each turn say otherwise, and what was joined without their word.
 
     Posts come person by person, and turn by turn.
@@ -65,7 +65,7 @@ def _of_others(book: Book, ids: Ids) -> Iterator[Finding]:
             )
 
 
-def _alone(book: Book, turn: Sequence[Post], *, several: bool) -> Iterator[Finding]:
+def _alone(book: Book, turn: Sequence[Placed], *, several: bool) -> Iterator[Finding]:
     """Yield a finding for each post of which nothing says to which of several turns it belongs."""
     for post in turn:
         told = book.told(post.url)

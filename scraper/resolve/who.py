@@ -15,7 +15,7 @@ from scraper import names
 from scraper.models import Finding
 from scraper.resolve.certain import Certain, is_first_name, settle
 from scraper.resolve.overrides import Apart, Overrides, Same
-from scraper.resolve.overrides import key as _key
+from scraper.resolve.overrides import key as key_of
 from scraper.resolve.told import Told, without
 
 OWN = 1000  # a person's own post spells the name best: it outweighs so many mentions
@@ -39,13 +39,15 @@ class Book:
 
     def __init__(self, overrides: Overrides) -> None:
         self._overrides = overrides
+        self._keys: dict[str, str] = {}  # by name
         self._posts: dict[str, Told] = {}
         self._used: set[tuple[str, str] | Same | Apart] = set()
-        self._same = {_key(name): entry for entry in overrides.same for name in entry.spellings}
+        self._same = {
+            self._key(name): entry for entry in overrides.same for name in entry.spellings
+        }
         self._differ: dict[str, dict[str, str]] = defaultdict(dict)  # by post, by key
         for entry in overrides.differ:
-            self._differ[entry.url][_key(entry.name)] = entry.instead
-        self._keys: dict[str, str] = {}  # by name, where a post decides nothing of its own
+            self._differ[entry.url][self._key(entry.name)] = entry.instead
         self._apart = dict(self._held_apart())
 
     def learn(self, told: Told, forgotten: Forgotten) -> None:
@@ -71,7 +73,7 @@ class Book:
     def decided(self, name: str, url: str) -> str:
         """Return the name by which the overrides want a person called whom a post calls `name`."""
         instead = self._meant(name, url)
-        same = self._same.get(_key(instead))
+        same = self._same.get(self._key(instead))
         return same.spellings[0] if same else instead
 
     def key(self, name: str, url: str) -> str:
@@ -115,7 +117,7 @@ class Book:
                 said = f"same {', '.join(same.spellings)}: no post uses another than the first"
                 yield _unused(said, hidden=any(map(forgotten, same.spellings)))
         for differ in self._overrides.differ:
-            if (differ.url, _key(differ.name)) not in self._used:
+            if (differ.url, self._key(differ.name)) not in self._used:
                 said = f"differ {differ.name}: the post {differ.url} does not name them"
                 yield _unused(said, hidden=forgotten(differ.instead) or forgotten(differ.name))
         for apart in self._overrides.apart:
@@ -183,25 +185,32 @@ class Book:
 
     def _meant(self, name: str, url: str) -> str:
         """Return whom a post calls `name`, where that was decided for this post."""
-        return self._differ[url].get(_key(name), name) if url in self._differ else name
+        return self._differ[url].get(self._key(name), name) if url in self._differ else name
 
     def _decided_key(self, name: str, url: str) -> str:
-        if url in self._differ:
-            return _key(self.decided(name, url))
+        return self._key(self.decided(name, url))
+
+    def _key(self, name: str) -> str:
+        """Return the key of a name; of everybody's it is made once."""
         if name not in self._keys:
-            self._keys[name] = sys.intern(_key(self.decided(name, url)))
+            self._keys[name] = key_of(name)
         return self._keys[name]
 
     def _held_apart(self) -> Iterator[tuple[frozenset[str], tuple[Apart, ...]]]:
         """Yield pairs of keys that were decided to be two people, with the entries that say so."""
         said: dict[frozenset[str], tuple[Apart, ...]] = {}
         for entry in self._overrides.apart:
-            for pair in combinations([_key(self.decided(name, "")) for name in entry.names], 2):
+            for pair in combinations(
+                [self._key(self.decided(name, "")) for name in entry.names], 2
+            ):
                 said[frozenset(pair)] = (*said.get(frozenset(pair), ()), entry)
         # Who was told apart in one post is another than whom the other posts call so.
         called: dict[str, set[str]] = defaultdict(set)
         for differ in self._overrides.differ:
-            called[_key(differ.name)] |= {_key(differ.name), _key(self.decided(differ.instead, ""))}
+            called[self._key(differ.name)] |= {
+                self._key(differ.name),
+                self._key(self.decided(differ.instead, "")),
+            }
         for group in called.values():
             for pair in combinations(sorted(group), 2):
                 said.setdefault(frozenset(pair), ())
@@ -210,10 +219,10 @@ class Book:
     def _mark_used(self) -> None:
         for name, url, _ in self.mentions():
             instead = self._meant(name, url)
-            if _key(name) in self._differ.get(url, ()):
-                self._used.add((url, _key(name)))
-            same = self._same.get(_key(instead))
-            if same and _key(instead) != _key(same.spellings[0]):
+            if self._key(name) in self._differ.get(url, ()):
+                self._used.add((url, self._key(name)))
+            same = self._same.get(self._key(instead))
+            if same and self._key(instead) != self._key(same.spellings[0]):
                 self._used.add(same)
 
 

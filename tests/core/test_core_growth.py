@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from scraper.archive import Archive
-from scraper.build import _Reader
+from scraper.build import _Again, _Reader
 from scraper.checks import Tally, check
 from scraper.database.rows import SOME, tables
 from scraper.database.shelf import Shelf
 from scraper.folder import DataFolder
 from scraper.models import Answer, Capture, Interview, Named, Series
-from scraper.resolve import History, Overrides, Sighting, histories, resolve
+from scraper.resolve import History, Overrides, Sighting, histories, resolve, whole
 from scraper.tombstones import Tombstones
 from tests.core.test_core_versions import HTML, PAGE, START
 
@@ -66,12 +66,15 @@ def _resolved(posts: int, shelf: Shelf) -> Series:
     def told() -> Iterator[History]:
         for history, reading in histories(_sightings(posts)):
             shelf.put("readings", history.url, reading)
+            shelf.put("histories", history.url, history)
             yield history
 
     found = resolve(told(), Overrides())
+    assert sum(1 for _ in found.findings) < 20 * posts  # doubts are told once, and not held
     return Series(
-        found.people, found.turns, found.posts, found.nominations,
-        reading=partial(shelf.get, "readings"),
+        found.people, found.turns,
+        _Again(lambda: (whole(p, shelf.get("histories", p.url)) for p in found.posts)),
+        found.nominations, reading=partial(shelf.get, "readings"),
     )  # fmt: skip
 
 
@@ -86,7 +89,7 @@ def test_histories_hold_the_readings_of_one_url() -> None:
 
 def test_rows_hold_some_posts_at_a_time(tmp_path: Path) -> None:
     """However many there are; each is read from the shelf once."""
-    series = _resolved(3 * SOME, Shelf(tmp_path, ("readings",)))
+    series = _resolved(3 * SOME, Shelf(tmp_path, ("readings", "histories")))
     asked: Counter[str] = Counter()
     before, most = _alive(), 0
 
@@ -113,7 +116,7 @@ def test_each_payload_is_read_once(folder: DataFolder) -> None:
                 at = START.replace(year=year)
                 segment.add_file(capture.url, body, "text/html; charset=UTF-8", at)
     counting = Counting(folder.archive)
-    shelf = Shelf(folder.root, ("captures", "remembered", "readings"))
+    shelf = Shelf(folder.root, _Reader.BOARDS)
     reader = _Reader(counting, Tombstones(), shelf, lambda _: None)
     told = list(reader.histories())
     assert len(told) == 24
@@ -128,7 +131,7 @@ def test_memory_grows_by_facts_and_not_by_texts(tmp_path: Path) -> None:
         gc.collect()
         tracemalloc.start()
         try:
-            series = _resolved(posts, Shelf(tmp_path, ("readings",)))
+            series = _resolved(posts, Shelf(tmp_path, ("readings", "histories")))
             found = sum(1 for _ in check(series, Tally()))
             rows = sum(1 for _, some in tables(series, ()) for _ in some)
             assert found >= posts
