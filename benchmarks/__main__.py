@@ -7,11 +7,11 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from benchmarks import reading
+from benchmarks import building, exporting, reading
 from benchmarks.report import keep, machine, section, summary
 from benchmarks.row import Measured, Row
 
-ROWS: tuple[Row, ...] = (reading.ROW,)
+ROWS: tuple[Row, ...] = (reading.ROW, building.ROW, exporting.ROW)
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
         if row.name not in (given.only or names):
             continue
         count = given.items or row.count
-        print(f"{row.title}: {count} × {row.unit} …", file=sys.stderr, flush=True)
+        print(f"{row.title}: {count} × {row.counted or row.unit} …", file=sys.stderr, flush=True)
         measured[row.name] = row.measure(count, given.rounds)
         text = f"{section(row, measured[row.name], count, given.rounds)}\n\n{by}"
         print(f"{text}\n", flush=True)

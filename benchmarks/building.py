@@ -68,7 +68,7 @@ def _load(prepared: Prepared, _folder: Path) -> Sequence[str]:
 def _sqlite_utils(prepared: Prepared, _folder: Path) -> Sequence[str]:
     """Return a shell script with one process a table, and one an index, as a user would write it."""
     program = (sys.executable, "-m", "sqlite_utils")
-    lines = [
+    lines: list[Sequence[str]] = [
         (*program, "insert", LOADED, table, str(prepared.lines(table)), "--nl", "--pk", "id",
          "--batch-size", str(database.BATCH), "--silent")
         for table in database.table_names()

@@ -4,18 +4,33 @@ Rule: what a program costs includes its start; what it needs beforehand (a serve
 of yesterday) is made outside the measured time, anew for each round.
 """
 
-import os
+import json
+import shlex
 import shutil
 import statistics
 import subprocess
-import time
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.contest import in_turns
 from benchmarks.row import Measured, Result
+
+LAST_WORDS = 2000  # characters of what a program that failed had said
+# Starts a program from a small process: what its parent held counts as its own peak (getrusage(2)).
+ALONE = """
+import json, os, sys, time
+nowhere = os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0
+began = time.perf_counter()
+program = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[nowhere])
+_, status, used = os.wait4(program, 0)
+wall = time.perf_counter() - began
+cpu = used.ru_utime + used.ru_stime
+print(json.dumps([os.waitstatus_to_exitcode(status), cpu, wall, used.ru_maxrss / 1024]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +63,30 @@ def needs(program: str) -> str:
     return found
 
 
+def needs_package(package: str) -> None:
+    """Raise ImportError where a package of Python is not installed; it is not imported."""
+    if find_spec(package) is None:
+        raise ImportError(package)
+
+
+def one_after_another(*commands: Sequence[str]) -> list[str]:
+    """Return the command that runs several, until one fails."""
+    return ["sh", "-ec", " && ".join(shlex.join(command) for command in commands)]
+
+
 def cost(command: Sequence[str], folder: Path | None = None) -> Cost:
-    """Run a command to its end, in a folder, and return what it took. Raises CalledProcessError.
+    """Run a command to its end, in a folder, and return what it took.
 
     The processes that it starts and waits for are counted with it, their memory only where one of
-    them held more (getrusage(2)).
+    them held more (getrusage(2)). Raises CalledProcessError, having printed what it said.
     """
-    began = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - began
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
+    alone = [sys.executable, "-S", "-c", ALONE, *command]
+    done = subprocess.run(alone, cwd=folder, capture_output=True, check=False)
+    status, *took = json.loads(done.stdout)
+    if status:
+        print(done.stderr.decode(errors="replace")[-LAST_WORDS:], file=sys.stderr)
+        raise subprocess.CalledProcessError(status, command)
+    return Cost(*took)
 
 
 def run(programs: Sequence[Program], count: int, rounds: int) -> Measured:

@@ -1,6 +1,6 @@
 """What a row of the benchmark is, and what measuring it gives.
 
-Rule: the first contender is this program, the last the bare minimum, those between are what a user
+Rule: the first contenders are this program, the last the bare minimum, those between are what a user
 would pick instead; all do the same work in one run, in turns.
 """
 
@@ -37,8 +37,8 @@ class Row:
     """One work of the table.
 
     `name` is what `--only` takes; `unit` is one item, `fact` what the contenders count, `count` how
-    many items there are unless asked otherwise. `most` is the goal: CPU as a multiple of the
-    bare minimum's. `measure` takes the number of items and of rounds.
+    many items there are unless asked otherwise. `most` is the goal: the first contender's CPU as a
+    multiple of the bare minimum's. `measure` takes the number of items and of rounds.
     """
 
     name: str
@@ -48,5 +48,6 @@ class Row:
     count: int
     measure: Callable[[int, int], Measured]
     most: float | None = None
+    ours: int = 1  # of the contenders, the first ones, are this program; the last of them does most
+    counted: str = ""  # what `count` is the number of, where the figures are not of one of these
     note: str = ""  # what a reader has to know to believe it, under the table
-    ours: int = 1  # so many of the first contenders are this program; the goal is the first one's

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 Words = tuple[str, ...]  # of a name, folded, in its order
 
 NEIGHBOURS = 20  # a name is compared with so many that follow it in a block
+MARKS = 64  # bytes a name to find the blocks of several names by, so that few are marked twice
 MOST_WORDS = 6  # of a name that make blocks
 SHORTEST = 4  # letters of a word in which a slip is told from another word
 LONG = 8  # letters from which two slips are allowed
@@ -40,15 +41,18 @@ def candidates(people: Sequence[Words]) -> Iterator[tuple[int, int]]:
 
 
 def _crowds(people: Sequence[Words]) -> dict[str, list[tuple[str, int]]]:
-    """Return the blocks in which several names stand, each sorted."""
-    met: set[str] = set()
+    """Return the blocks in which several names stand, each sorted.
+
+    Most hold one name, and need not be kept. A mark that two of them share costs an entry, no more.
+    """
+    marks = bytearray(MARKS * len(people))
     crowds: dict[str, list[tuple[str, int]]] = {}
     for said in people:
         for block, _ in _blocks(said):
-            if block in met:
+            mark = hash(block) % len(marks)
+            if marks[mark]:
                 crowds[block] = []
-            met.add(block)
-    del met  # most blocks hold one name
+            marks[mark] = 1
     for place, said in enumerate(people):
         for block, rest in _blocks(said):
             if block in crowds:

@@ -28,7 +28,9 @@ def doubts(
 ) -> Iterator[Finding]:
     """Yield a finding for each doubt, in a fixed order; `Book.unused` comes after the last."""
     close = list(_look_alike(book))  # first, while nothing else is held for it
-    people = _People(book, {post.url: post.id for post in posts})
+    in_doubt = {key for one, other, _ in close for key in (one, other)}
+    in_doubt.update(filter(is_first_name, book.keys()))
+    people = _People(book, {post.url: post.id for post in posts}, in_doubt)
     yield from _close_names(people, close)
     yield from _first_names(people)
     yield from _one_by_translation(people)
@@ -63,9 +65,9 @@ def _named(told: Told) -> tuple[Named, ...]:
 
 
 class _People:
-    """Where posts speak of each person."""
+    """Where posts speak of people; of those in doubt it is learnt at once."""
 
-    def __init__(self, book: Book, posts: Mapping[str, str]) -> None:
+    def __init__(self, book: Book, posts: Mapping[str, str], in_doubt: set[str]) -> None:
         self.book = book
         self.keys = book.keys()
         self.posts = posts  # ids by URL
@@ -73,8 +75,10 @@ class _People:
         self._naming: dict[str, tuple[str, ...]] = {}  # of others' that name them
         for told in book.posts:
             author = book.key(told.person, told.url)
-            self._own[author] = (*self._own.get(author, ()), told.url)
-            for key in {book.key(each.name, told.url) for each in _named(told)} - {author}:
+            if author in in_doubt:
+                self._own[author] = (*self._own.get(author, ()), told.url)
+            named = {book.key(each.name, told.url) for each in _named(told)} - {author}
+            for key in named & in_doubt:
                 self._naming[key] = (*self._naming.get(key, ()), told.url)
 
     def weight(self, key: str) -> int:

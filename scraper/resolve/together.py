@@ -7,7 +7,7 @@ or author here, whatever the pages say.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 
 from scraper.models import Evidence, Finding, Nomination, Person, Placed, Post, Turn
 from scraper.resolve.doubts import doubts
@@ -160,12 +160,12 @@ def _nominations(
     posts: Iterable[Placed], book: Book, findings: list[Finding]
 ) -> Iterator[Nomination]:
     """Yield the edges, each with the sentences of both ends, in the order of their ids."""
-    told: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
-    for post in posts:
-        for edge, evidence in _edges(post, book):
-            told[edge].append(evidence)
+    edges = sorted(
+        (edge for post in posts for edge in _edges(post, book)), key=lambda edge: edge[0]
+    )
     found = []
-    for (giver, taker), sentences in sorted(told.items()):
+    for (giver, taker), of_edge in groupby(edges, key=lambda edge: edge[0]):
+        sentences = (evidence for _, evidence in of_edge)
         ordered = tuple(sorted(sentences, key=lambda e: (e.post_id, e.end, e.quote)))
         if giver == taker:
             said = f"{book.name(giver)} is said to have named themselves"

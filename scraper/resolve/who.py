@@ -146,23 +146,21 @@ class Book:
 
     @cached_property
     def _spelt(self) -> tuple[dict[str, str], dict[str, _Spelt]]:
-        """The first spelling of each key, and all of those, few, that have more than that one."""
-        first: dict[str, str] = {}
+        """The spelling to show of each key, and all of those, few, that have more than that one."""
+        shown: dict[str, str] = {}
         several: dict[str, _Spelt] = {}
         for key, spelling, written, _ in self._whole():
-            if not first.setdefault(key, spelling) == spelling == written:
+            if not shown.setdefault(key, spelling) == spelling == written:
                 several[key] = _Spelt()
         for key, spelling, written, weight in self._whole() if several else ():
             if key in several:
                 several[key].add(spelling, written, weight)
-        return first, several
+        shown |= {key: max(spelt.shown.items(), key=_worth)[0] for key, spelt in several.items()}
+        return shown, several
 
-    @cached_property
+    @property
     def _names(self) -> dict[str, str]:
-        first, several = self._spelt
-        return first | {
-            key: max(spelt.shown.items(), key=_worth)[0] for key, spelt in several.items()
-        }
+        return self._spelt[0]
 
     @cached_property
     def _ids(self) -> dict[str, str]:
