@@ -123,6 +123,7 @@ ROW = Row(
     measure=measure,
     most=2,
     ours=2,
+    as_peers=0,
     note=(
         "Peer and floor are given the rows of a finished database; a build has to make them: it reads"
         " HTML out of gzip'd WARC, every tenth post twice, tells people apart, checks and publishes."

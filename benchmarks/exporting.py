@@ -80,6 +80,7 @@ ROW = Row(
     count=12_500,
     measure=measure,
     ours=2,
+    as_peers=0,
     note=(
         "12,500 posts are 10,000 interviews. `export` is one process: it sorts each table by id, keeps"
         " formulas from being run, writes a digest of every file, a description of every column, and"

@@ -33,7 +33,8 @@ def fill_index(connection: sqlite3.Connection) -> None:
 
 def stems(text: str, lang: str) -> str:
     """Return the Snowball stems of a text's words, each once, in the order they first come."""
-    return " ".join(dict.fromkeys(_stem(word, lang) for word in _WORD.findall(text.lower())))
+    words = dict.fromkeys(_WORD.findall(text.lower()))
+    return " ".join(dict.fromkeys(_stem(word, lang) for word in words))
 
 
 @lru_cache(maxsize=1 << 16)

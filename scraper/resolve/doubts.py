@@ -20,14 +20,17 @@ from scraper.resolve.who import OWN, Book
 REASON = "who says so, and where"
 QUOTED = '"'
 SOME = 3  # posts, or people, that a message names
+Pair = tuple[str, str, str]  # keys of two people who may be one, and why
 WIDE = 1_000_000  # characters of a line: an entry stays on one
 
 
 def doubts(
-    book: Book, posts: Sequence[Placed], nominations: Sequence[Nomination]
+    book: Book,
+    posts: Sequence[Placed],
+    nominations: Sequence[Nomination],
+    close: Sequence[Pair],
 ) -> Iterator[Finding]:
     """Yield a finding for each doubt, in a fixed order; `Book.unused` comes after the last."""
-    close = list(_look_alike(book))  # first, while nothing else is held for it
     in_doubt = {key for one, other, _ in close for key in (one, other)}
     in_doubt.update(filter(is_first_name, book.keys()))
     people = _People(book, {post.url: post.id for post in posts}, in_doubt)
@@ -107,7 +110,7 @@ class _People:
         return f"{self.book.name(key)} ({', '.join(ids[:SOME])}{more})"
 
 
-def _look_alike(book: Book) -> Iterator[tuple[str, str, str]]:
+def look_alike(book: Book) -> Iterator[Pair]:
     """Yield the keys of each two names that may be of one person, and why."""
     everybody = book.keys()
     keys = [key for key in everybody if " " in key]
@@ -122,7 +125,7 @@ def _look_alike(book: Book) -> Iterator[tuple[str, str, str]]:
             yield keys[one], keys[other], why
 
 
-def _close_names(people: _People, close: Iterable[tuple[str, str, str]]) -> Iterator[Finding]:
+def _close_names(people: _People, close: Iterable[Pair]) -> Iterator[Finding]:
     """Yield a finding for each two names that may be of one person."""
     book = people.book
     for one, other, why in close:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from scraper.models import Evidence, Finding, Nomination, Person, Placed, Post, Turn
-from scraper.resolve.doubts import doubts
+from scraper.resolve.doubts import doubts, look_alike
 from scraper.resolve.history import History
 from scraper.resolve.overrides import Overrides
 from scraper.resolve.told import Told
@@ -58,6 +58,7 @@ def resolve(
                 hidden.add(history.url)
             else:
                 book.learn(history.told, forgotten)
+    close = tuple(look_alike(book))  # takes memory, and comes while little else is held
     turns, posts = _turns_and_posts(book)
     nominations = tuple(_nominations(posts, book, findings))
     return Resolved(
@@ -65,7 +66,7 @@ def resolve(
         turns=turns,
         posts=posts,
         nominations=nominations,
-        findings=chain(findings, doubts(book, posts, nominations), book.unused(forgotten)),
+        findings=chain(findings, doubts(book, posts, nominations, close), book.unused(forgotten)),
         hidden=frozenset(hidden),
     )
 
