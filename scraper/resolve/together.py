@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
+from operator import itemgetter
 
 from scraper.models import Evidence, Finding, Nomination, Person, Placed, Post, Turn
 from scraper.resolve.doubts import doubts, look_alike
@@ -110,14 +111,14 @@ def whole(placed: Placed, history: History) -> Post:
     )
 
 
-def _edges(post: Placed, book: Book) -> Iterator[tuple[tuple[str, str], Evidence]]:
-    """Yield (nominator, nominee) by their keys, and the sentence of a post that says so."""
+def _edges(post: Placed, book: Book) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield (nominator, nominee) by their keys, and post, end and sentence that say so."""
     told = book.told(post.url)
     own = book.key(told.person, post.url)
     for named in told.nominees:
-        yield (own, book.key(named.name, post.url)), Evidence(post.id, "nominator", named.quote)
+        yield own, book.key(named.name, post.url), post.id, "nominator", named.quote
     for named in told.nominators:
-        yield (book.key(named.name, post.url), own), Evidence(post.id, "nominee", named.quote)
+        yield book.key(named.name, post.url), own, post.id, "nominee", named.quote
 
 
 def _turns_and_posts(book: Book) -> tuple[tuple[Turn, ...], tuple[Placed, ...]]:
@@ -161,13 +162,10 @@ def _nominations(
     posts: Iterable[Placed], book: Book, findings: list[Finding]
 ) -> Iterator[Nomination]:
     """Yield the edges, each with the sentences of both ends, in the order of their ids."""
-    edges = sorted(
-        (edge for post in posts for edge in _edges(post, book)), key=lambda edge: edge[0]
-    )
+    edges = sorted(edge for post in posts for edge in _edges(post, book))
     found = []
-    for (giver, taker), of_edge in groupby(edges, key=lambda edge: edge[0]):
-        sentences = (evidence for _, evidence in of_edge)
-        ordered = tuple(sorted(sentences, key=lambda e: (e.post_id, e.end, e.quote)))
+    for (giver, taker), of_edge in groupby(edges, key=itemgetter(0, 1)):
+        ordered = tuple(Evidence(*told) for _, _, *told in of_edge)
         if giver == taker:
             said = f"{book.name(giver)} is said to have named themselves"
             first = ordered[0]
