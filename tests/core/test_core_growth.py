@@ -240,3 +240,26 @@ def test_a_post_put_aside_is_what_it_was(tmp_path: Path) -> None:
         shelf.put("histories", history.url, history)
         assert shelf.get("readings", history.url) == reading
         assert shelf.get("histories", history.url) == history
+
+
+def test_inspecting_a_segment_holds_neither_its_listing_nor_its_index(tmp_path: Path) -> None:
+    """They are held against each other record by record; what a run remembers is kept as text."""
+
+    def most(captures: int) -> int:
+        archive = Archive(tmp_path / str(captures))
+        with archive.begin("files", {}, START) as segment:
+            for number in range(captures):
+                url = f"{PAGE.url}{number:06}/"
+                segment.add_file(url, str(number).encode(), HTML, START)
+                segment.remember({url: {"found_by": ["sitemap", "feed"], "of_series": True}}, START)
+            segment.finish(replace(segment.run, finished=START))
+
+        def inspect() -> None:
+            assert list(archive.verify()) == []
+            assert sum(1 for _ in archive.captures()) == captures
+
+        return _peak(inspect)
+
+    most(20)
+    grown = (most(900) - most(300)) / 600
+    assert grown < 1_000, f"{grown:.0f} bytes a capture"
