@@ -7,11 +7,13 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from benchmarks import crawling, night, reading, searching, visiting
+from benchmarks import building, crawling, exporting, night, reading, searching, visiting
 from benchmarks.report import keep, machine, section, summary
 from benchmarks.row import Measured, Row
 
-ROWS: tuple[Row, ...] = (crawling.ROW, night.ROW, reading.ROW, searching.ROW, *visiting.ROWS)
+ROWS: tuple[Row, ...] = (
+    crawling.ROW, night.ROW, reading.ROW, building.ROW, searching.ROW, *visiting.ROWS, exporting.ROW,
+)  # fmt: skip
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from benchmarks.programs import Cost, cost
 from benchmarks.report import keep, machine
 from scraper.archive import Archive, Record, Segment, warc_date
 from scraper.sample import Studio
-from scraper.sample.content import Article
+from scraper.sample.content import Article, sample_articles
 from scraper.sample.pages import article_page
 
 TITLE = "an archive that grows"
@@ -56,9 +56,9 @@ def commands(data: str) -> dict[str, list[str]]:
 
 def fill(folder: Path, count: int) -> None:
     """Write the archive of a studio of `count` posts: a first night, and one with some edits."""
-    studio = Studio.grown(count)
+    studio = Studio.grown(max(count, len(sample_articles())))
     archive = Archive(folder)
-    for night, articles in enumerate((studio.articles, studio.articles[::EDITED])):
+    for night, articles in enumerate((studio.articles[:count], studio.articles[:count:EDITED])):
         at = FIRST_NIGHT + timedelta(days=night)
         with archive.begin("site", {"site": BASE}, at) as segment:
             for number, article in enumerate(articles):

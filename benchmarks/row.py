@@ -49,5 +49,6 @@ class Row:
     measure: Callable[[int, int], Measured]
     most: float | None = None
     ours: int = 1  # of the contenders, the first ones, are this program; the last of them does most
+    as_peers: int = -1  # which of them does as much as the peers: it settles who is ahead
     counted: str = ""  # what `count` is the number of, where the figures are not of one of these
     note: str = ""  # what a reader has to know to believe it, under the table

@@ -29,7 +29,7 @@ from scraper.folder import DataFolder
 from scraper.models import SERIES, Capture, Finding, Interview, Series
 from scraper.reading import read_page
 from scraper.reading.vocabulary import QUESTIONS
-from scraper.resolve import History, Sighting, histories, read_overrides, resolve
+from scraper.resolve import History, Sighting, histories, read_overrides, resolve, whole
 from scraper.tombstones import Tombstones
 from scraper.urls import is_post
 
@@ -90,7 +90,7 @@ def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
 def make(series: Series, path: Path) -> None:
     """Write the database of a series at `path`, without publishing it."""
     wordings = {q.id: (q.text_en, q.text_fr) for q in QUESTIONS}
-    database.create(path, series, database.question_rows(wordings))
+    database.create(path, database.tables(series, database.question_rows(wordings)))
 
 
 def read_series(folder: DataFolder) -> Series:
@@ -109,14 +109,14 @@ def read_all(folder: DataFolder) -> Series:
 def _read(folder: DataFolder, tombstones: Tombstones) -> Series:
     overrides = _decided(folder, "overrides.yml", read_overrides)
     archive = Archive(folder.archive)
-    shelf = Shelf(folder.root, ("captures", "remembered", "readings", "findings"))
+    shelf = Shelf(folder.root, (*_Reader.BOARDS, "findings"))
     findings = _Findings(shelf)
     reader = _Reader(archive, tombstones, shelf, findings.add)
     resolved = resolve(reader.histories(), overrides, tombstones.has_person)
     series = Series(
         people=resolved.people,
         turns=resolved.turns,
-        posts=resolved.posts,
+        posts=_Again(lambda: (whole(p, shelf.get("histories", p.url)) for p in resolved.posts)),
         nominations=resolved.nominations,
         captures=_Again(
             lambda: (c for c in shelf.values("captures") if c.url not in resolved.hidden)
@@ -191,6 +191,8 @@ class _Findings(Iterable[Finding]):
 class _Reader:
     """Reads the posts among an archive's captures: post by post, each payload of it once."""
 
+    BOARDS = "captures", "remembered", "readings", "histories"
+
     def __init__(
         self,
         archive: Archive,
@@ -204,7 +206,7 @@ class _Reader:
         self._report = report
 
     def histories(self) -> Iterator[History]:
-        """Yield what became of each post, in the order of URLs; what it shows goes on the shelf."""
+        """Yield what became of each post, in the order of URLs; it goes on the shelf, and what is shown."""
         for capture in self._archive.captures():
             if not self._tombstones.has_url(capture.url):
                 at = capture.captured_at.isoformat(timespec="microseconds")
@@ -214,13 +216,13 @@ class _Reader:
             before, _ = self._shelf.get("remembered", url, _NOTHING)
             found_by = tuple(sorted({*before, *said.get("found_by", ())}))
             self._shelf.put("remembered", url, (found_by, bool(said.get("gone"))))
-        alike: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for told, reading in histories(self._sightings()):
-            self._shelf.put("readings", told.url, reading)
-            found_by, gone = self._shelf.get("remembered", told.url, _NOTHING)
+        for seen, reading in histories(self._sightings()):
+            found_by, gone = self._shelf.get("remembered", seen.url, _NOTHING)
             # A redirect to the front page tells it too, which no capture of the post does.
-            status = "gone" if gone else told.status
-            yield replace(told, status=status, found_by=alike.setdefault(found_by, found_by))
+            history = replace(seen, status="gone" if gone else seen.status, found_by=found_by)
+            self._shelf.put("readings", history.url, reading)
+            self._shelf.put("histories", history.url, history)
+            yield history
 
     def _sightings(self) -> Iterator[Sighting]:
         """Yield what each capture of a post shows, URL by URL, oldest first."""

@@ -172,20 +172,13 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What of a reading brings posts together, without its text: those of all posts fit in memory.
+class Placed:
+    """A post's id, and whose and which interview it is part of: as much as is held of all at once."""
 
-    `translations` are canonical URLs.
-    """
-
-    lang: str
-    published: date | None
-    person: str
-    role: str | None
-    studio: str | None
-    nominators: tuple[Named, ...]
-    nominees: tuple[Named, ...]
-    translations: tuple[str, ...]
+    id: str
+    interview_id: str
+    person_id: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +251,14 @@ def nothing_kept(url: str) -> Interview:
 class Series:
     """Everything the archive tells: what the database is loaded from.
 
-    What is too much for memory is read when it is asked for: `captures` and `findings` (those of a
-    post together) can be gone through again and again, `reading` returns what the post at a URL
-    shows.
+    What is too much for memory is read when it is asked for: `posts`, `captures` and `findings`
+    (those of a post together) can be gone through again and again, `reading` returns what the post
+    at a URL shows.
     """
 
     people: tuple[Person, ...] = ()
     turns: tuple[Turn, ...] = ()
-    posts: tuple[Post, ...] = ()
+    posts: Iterable[Post] = ()
     nominations: tuple[Nomination, ...] = ()
     captures: Iterable[Capture] = ()
     runs: tuple[Run, ...] = ()

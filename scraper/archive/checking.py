@@ -3,24 +3,31 @@
 Rule: nothing that stands beside a segment is believed; every fault is named with file and offset.
 """
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from scraper.archive.listing import (
     RESULT,
     Listing,
+    captures_in,
+    fits,
+    head_of,
     index_path,
     is_our_name,
     list_record,
-    read_index,
-    run_so_far,
+    memory_in,
+    recall,
     was_finished,
 )
 from scraper.archive.members import Member, has_idle_bits, mapped, members
 from scraper.archive.reading import Record, inspected
 from scraper.archive.record import is_our_header
+from scraper.models import Run
 
 _INDEX = index_path(Path("*")).name
 
@@ -45,20 +52,18 @@ class Inspection:
 
     def of(self, path: Path) -> Iterator[Damage]:
         """Yield what is wrong with a segment: checksums, lengths, digests, order, and its index."""
-        listing, ours = Listing(), is_our_name(path.name)
+        beside, ours = _Beside(path), is_our_name(path.name)
         order = _Order(path.name)
         for member in members(path):
-            for problem in self._of_member(path, member, listing, order if ours else None):
+            for problem in self._of_member(path, member, beside, order if ours else None):
                 yield Damage(path.name, member.offset, problem)
-        listing.run = run_so_far(listing)
-        beside = read_index(path)
-        if beside is not None and beside != listing:
+        if not beside.agrees():
             name = index_path(path).name
             yield Damage(name, 0, "not what its segment says; delete it, and it is made again")
         yield from shortened(path)
 
     def _of_member(
-        self, path: Path, member: Member, listing: Listing, order: "_Order | None"
+        self, path: Path, member: Member, beside: "_Beside", order: "_Order | None"
     ) -> Iterator[str]:
         if member.data is None:
             yield member.problem
@@ -74,7 +79,7 @@ class Inspection:
                 order.lose()
             return
         try:
-            list_record(listing, record, path.name, member.offset)
+            beside.meet(record, member.offset)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             yield f"cannot be read as a record of ours: {error!r}"
         if order:
@@ -88,6 +93,61 @@ class Inspection:
         if short in self._ids:
             yield "a record of this WARC-Record-ID stands in the archive already"
         self._ids.add(short)
+
+
+class _Beside:
+    """The index beside a segment, held against the records one by one, so that neither is held whole.
+
+    An index that does not fit its segment is not believed by anybody, and so is no fault.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fits = fits(path)
+        self._captures = captures_in(path) if self._fits else iter(())
+        self._kinds: Counter[str] = Counter()
+        self._found = Listing()  # what the last record said, and the run
+        self._memory: dict[str, str] = {}  # by URL, as JSON
+        self._alike: dict[str, str] = {}  # much of it is said of many
+        self._same = True
+
+    def meet(self, record: Record, offset: int) -> None:
+        """Take in what a record says. Raises as `list_record` does."""
+        list_record(self._found, record, self._path.name, offset)
+        while self._found.captures:
+            capture = self._found.captures.pop()
+            self._kinds[capture.kind] += 1
+            self._same = self._same and next(self._captures, None) == capture
+        while self._found.memory:
+            url, said = self._found.memory.popitem()
+            known = {url: json.loads(self._memory[url])} if url in self._memory else {}
+            recall(known, url, said)
+            text = json.dumps(known[url])
+            self._memory[url] = self._alike.setdefault(text, text)
+
+    def agrees(self) -> bool:
+        """Tell, after the last record, whether the index says the same, or none fits."""
+        return not self._fits or (
+            self._same
+            and next(self._captures, None) is None
+            and self._run_and_result() == self._head()
+            and all(
+                json.loads(self._memory.pop(url, "null")) == said
+                for url, said in memory_in(self._path)
+            )
+            and not self._memory
+        )
+
+    def _run_and_result(self) -> tuple[Run | None, dict[str, Any]]:
+        run = self._found.run
+        if run is not None and run.finished is None:  # cut short: counted from what it left
+            repeated = self._kinds["revisit"]
+            run = replace(run, fetched=self._kinds.total() - repeated, unchanged=repeated)
+        return run, self._found.result
+
+    def _head(self) -> tuple[Run | None, dict[str, Any]]:
+        head = head_of(self._path)
+        return head.run, head.result
 
 
 class _Order:

@@ -107,14 +107,6 @@ def memory_in(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     return ((said["url"], said["said"]) for said in _lines(path, "{"))
 
 
-def read_index(path: Path) -> Listing | None:
-    """Return all that the index beside a segment says; None where none fits the segment."""
-    if not fits(path):
-        return None
-    head = head_of(path)
-    return Listing(list(captures_in(path)), head.run, head.result, dict(memory_in(path)))
-
-
 def was_finished(path: Path) -> bool:
     """Tell whether a segment was once complete, and larger than it is now."""
     try:

@@ -18,7 +18,6 @@ from scraper.database.publishing import publish, remove
 from scraper.database.rows import Row, capture_id, question_rows, tables
 from scraper.database.search import fill_index
 from scraper.errors import DatabaseError
-from scraper.models import Series
 
 __all__ = [
     "capture_id",
@@ -31,6 +30,7 @@ __all__ = [
     "rows_of",
     "schema",
     "table_names",
+    "tables",
 ]
 
 BATCH = 2000  # rows in one insert
@@ -41,8 +41,8 @@ def schema() -> str:
     return resources.files("scraper").joinpath("schema.sql").read_text("utf-8")
 
 
-def create(path: Path, series: Series, questions: Iterable[Row]) -> None:
-    """Write a new database at `path` that holds `series`, with its search index.
+def create(path: Path, content: Iterable[tuple[str, Iterable[Row]]]) -> None:
+    """Write a new database at `path` with rows of tables, parents first, and its search index.
 
     Raises DatabaseError where it cannot be written.
     """
@@ -58,7 +58,7 @@ def create(path: Path, series: Series, questions: Iterable[Row]) -> None:
             connection.execute("PRAGMA foreign_keys = ON")
             db = sqlite_utils.Database(connection)
             with db.atomic():
-                for table, rows in tables(series, questions):
+                for table, rows in content:
                     db.table(table).insert_all(rows, batch_size=BATCH)
                 fill_index(connection)
             connection.execute("PRAGMA optimize")

@@ -60,7 +60,8 @@ def sort_answers(connection: sqlite3.Connection) -> None:
 
 def stems(text: str, lang: str) -> str:
     """Return the Snowball stems of a text's words, each once, in the order they first come."""
-    return " ".join(dict.fromkeys(_stem(word, lang) for word in _WORD.findall(text.lower())))
+    words = dict.fromkeys(_WORD.findall(text.lower()))
+    return " ".join(dict.fromkeys(_stem(word, lang) for word in words))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,12 +6,36 @@ Rule: the file loses its name as soon as it is open, so that nothing of it outli
 import pickle
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from scraper.errors import DatabaseError
 
 NAME = ".mikroscope.shelf.db"
+
+
+class _Pickler(pickle.Pickler):
+    """Packs a dataclass as the arguments that make it: pickle's own way takes twice as long."""
+
+    def reducer_override(self, value: object) -> Any:
+        """Return what makes a value, and from what."""
+        kind: Any = type(value)
+        names = _names(kind)
+        return (kind, tuple([getattr(value, n) for n in names])) if names else NotImplemented
+
+
+def _packed(value: object) -> bytes:
+    packed = BytesIO()
+    _Pickler(packed, pickle.HIGHEST_PROTOCOL).dump(value)
+    return packed.getvalue()
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 class Shelf:
@@ -38,7 +62,7 @@ class Shelf:
 
     def put(self, board: str, key: str, value: object) -> None:
         """Keep a value, in the place of an earlier one of that key."""
-        self._run(f"INSERT OR REPLACE INTO {board} VALUES (?, ?)", key, pickle.dumps(value))  # noqa: S608 - names of our own boards
+        self._run(f"INSERT OR REPLACE INTO {board} VALUES (?, ?)", key, _packed(value))  # noqa: S608 - names of our own boards
 
     def get(self, board: str, key: str, default: Any = None) -> Any:
         """Return the value of a key."""

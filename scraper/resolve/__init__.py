@@ -11,7 +11,7 @@ doubts (languages, batons): what people have to decide, and what posts disagree 
 
 from scraper.resolve.history import History, Sighting, histories
 from scraper.resolve.overrides import Overrides, read_overrides
-from scraper.resolve.together import Resolved, resolve
+from scraper.resolve.together import Resolved, resolve, whole
 
 __all__ = [
     "History",
@@ -21,4 +21,5 @@ __all__ = [
     "histories",
     "read_overrides",
     "resolve",
+    "whole",
 ]

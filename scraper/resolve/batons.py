@@ -6,6 +6,7 @@ edges, and none calls itself, so that a chain may be of any length.
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from scraper.models import Evidence, Finding, Nomination
 
@@ -16,21 +17,21 @@ Into = Mapping[str, Nomination]  # nominator → how they named somebody
 
 def batons(names: Mapping[str, str], nominations: Iterable[Nomination]) -> Iterator[Finding]:
     """Yield what is odd about the nominations; `names` are people's by id."""
-    into: dict[str, dict[str, Nomination]] = defaultdict(dict)
-    out: dict[str, dict[str, Nomination]] = defaultdict(dict)
-    for nomination in sorted(nominations, key=lambda each: each.id):
-        if nomination.nominator_id != nomination.nominee_id:
-            into[nomination.nominee_id][nomination.nominator_id] = nomination
-            out[nomination.nominator_id][nomination.nominee_id] = nomination
-    first = dict(_first_said(out))
-    for nominee, edges in sorted(into.items()):
+    edges = sorted((one for one in nominations if one.nominator_id != one.nominee_id), key=_by_id)
+    first = _first_said(edges)
+    into = sorted(edges, key=lambda edge: edge.nominee_id)  # of each in the order of ids
+    for nominee, of_one in groupby(into, key=lambda edge: edge.nominee_id):
+        givers = {edge.nominator_id: edge for edge in of_one}
         found = [
-            *_named_by_another(names, nominee, edges),
-            *_names_another(names, nominee, edges, first),
+            *_named_by_another(names, nominee, givers),
+            *_names_another(names, nominee, givers, first),
         ]
-        yield from found or _named_twice(names, nominee, edges)
-    for ring in rings({giver: list(takers) for giver, takers in out.items()}):
-        yield _ring(names, ring, out[ring[0]][ring[1 % len(ring)]], len(ring))
+        yield from found or _named_twice(names, nominee, givers)
+    yield from _rings(names, edges)
+
+
+def _by_id(nomination: Nomination) -> str:
+    return nomination.id
 
 
 def _said(nomination: Nomination, end: str) -> Evidence | None:
@@ -38,13 +39,13 @@ def _said(nomination: Nomination, end: str) -> Evidence | None:
     return next((each for each in nomination.evidence if each.end == end), None)
 
 
-def _first_said(out: Mapping[str, Into]) -> Iterator[tuple[str, tuple[str, Evidence]]]:
-    """Yield each nominator with the first whom their own post names, and its sentence."""
-    for giver, edges in out.items():
-        for taker, edge in edges.items():
-            if (said := _said(edge, "nominator")) is not None:
-                yield giver, (taker, said)
-                break
+def _first_said(edges: Sequence[Nomination]) -> dict[str, tuple[str, Evidence]]:
+    """Return of each nominator the first whom their own post names, and its sentence."""
+    first: dict[str, tuple[str, Evidence]] = {}
+    for edge in edges:
+        if edge.nominator_id not in first and (said := _said(edge, "nominator")) is not None:
+            first[edge.nominator_id] = edge.nominee_id, said
+    return first
 
 
 def _named_by_another(names: Mapping[str, str], nominee: str, edges: Into) -> Iterator[Finding]:
@@ -104,6 +105,19 @@ def _named_twice(names: Mapping[str, str], nominee: str, edges: Into) -> Iterato
             last.post_id,
             last.quote,
         )
+
+
+def _rings(names: Mapping[str, str], edges: Sequence[Nomination]) -> Iterator[Finding]:
+    """Yield a finding for each ring; `edges` in the order of ids."""
+    takers: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        takers[edge.nominator_id].append(edge.nominee_id)
+    found = {(ring[0], ring[1]): ring for ring in rings(takers)}  # who share people are one knot
+    first = {
+        ends: edge for edge in edges if (ends := (edge.nominator_id, edge.nominee_id)) in found
+    }
+    for ends, ring in found.items():
+        yield _ring(names, ring, first[ends], len(ring))
 
 
 def _ring(names: Mapping[str, str], ring: Sequence[str], first: Nomination, long: int) -> Finding:

@@ -14,6 +14,7 @@ from scraper.resolve.told import Told
 
 Key = Callable[[str, str], str]  # (name, URL of the post that writes it) → key of the person
 Apart = Callable[[str, str], bool]  # whether people decided that two keys are two people
+_OTHER_END = {"nominee": "nominator", "nominator": "nominee"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def translations(posts: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
     for told in posts:
         for url in sorted(told.translations):
             other = by_url.get(url)
-            pair = frozenset((told.url, url))
+            pair = min(told.url, url), max(told.url, url)
             if other is not None and other.lang != told.lang and pair not in met:
                 met.add(pair)
                 yield told, other
@@ -133,16 +134,22 @@ def _brief_names(posts: Sequence[Told], key: Key, apart: Apart) -> dict[tuple[st
     «Fanny», or «F. Marsac», in Ada's post is that Fanny whose post says that Ada named her, or whom Ada's post in
     another language names in full, if there is one such Fanny and no other.
     """
-    # (end, person) → who is tied to them there, and the posts that say so.
-    tied: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    brief = [one for one in _ends(posts, key) if is_first_name(one[3]) or _has_initials(one[3])]
+    if not brief:
+        return {}
+    # (end, person whose posts are brief there) → who is tied to them, and the posts that say so.
+    tied: dict[tuple[str, str], dict[str, set[str]]] = {
+        (end, author): defaultdict(set) for author, _, end, _ in brief
+    }
     for author, url, end, whom in _ends(posts, key):
-        tied[end, author][whom].add(url)
-        tied["nominator" if end == "nominee" else "nominee", whom][author].add(url)
+        for place, other in (((end, author), whom), ((_OTHER_END[end], whom), author)):
+            if place in tied:
+                tied[place][other].add(url)
     authors = {key(told.person, told.url) for told in posts}
     found = {}
-    for author, url, end, said in _ends(posts, key):
+    for author, url, end, said in brief:
         # «Kiran V» who has a post of that name is nobody else.
-        if is_first_name(said) or (_has_initials(said) and said not in authors):
+        if is_first_name(said) or said not in authors:
             meant = [
                 whom
                 for whom, urls in tied[end, author].items()
@@ -167,7 +174,9 @@ def _initials_of_one(
     «J. Dovell» is Jane Dovell where the archive knows nobody else of that surname and initial. A
     letter at the end is none: «Kiran V» is how some people are called.
     """
-    brief = [mention for mention in _mentions(posts) if _begins_with_initial(mention.name)]
+    written = {mention.name for mention in _mentions(posts)}
+    written = {name for name in written if _begins_with_initial(name)}
+    brief = [mention for mention in _mentions(posts) if mention.name in written]
     if not brief:
         return
     # By surname, those who are written whole, each with a post that does so.

@@ -5,7 +5,7 @@ work grows with the number of people and not with its square, whatever they are 
 """
 
 import re
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 Words = tuple[str, ...]  # of a name, folded, in its order
 
 NEIGHBOURS = 20  # a name is compared with so many that follow it in a block
+MARKS = 64  # bytes a name to find the blocks of several names by, so that few are marked twice
 MOST_WORDS = 6  # of a name that make blocks
 SHORTEST = 4  # letters of a word in which a slip is told from another word
 LONG = 8  # letters from which two slips are allowed
@@ -25,20 +26,40 @@ def candidates(people: Sequence[Words]) -> Iterator[tuple[int, int]]:
     """Yield pairs of places in `people` that may be alike, each once, in order.
 
     Those share a word and the first letter of another, or sound alike, or have the same letters.
+    They are found for one name after the other and not held: a crowd has many times more pairs
+    than people.
     """
-    blocks: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    crowds = _crowds(people)
+    for one, said in enumerate(people):
+        near: set[int] = set()
+        for block, rest in _blocks(said):
+            if members := crowds.get(block):
+                start, end = bisect_left(members, (rest, one)), bisect_right(members, (rest, one))
+                some = members[max(0, start - NEIGHBOURS) : end + NEIGHBOURS]
+                near.update(place for _, place in some if place > one)
+        yield from ((one, other) for other in sorted(near))
+
+
+def _crowds(people: Sequence[Words]) -> dict[str, list[tuple[str, int]]]:
+    """Return the blocks in which several names stand, each sorted.
+
+    Most hold one name, and need not be kept. A mark that two of them share costs an entry, no more.
+    """
+    marks = bytearray(MARKS * len(people))
+    crowds: dict[str, list[tuple[str, int]]] = {}
+    for said in people:
+        for block, _ in _blocks(said):
+            mark = hash(block) % len(marks)
+            if marks[mark]:
+                crowds[block] = []
+            marks[mark] = 1
     for place, said in enumerate(people):
         for block, rest in _blocks(said):
-            blocks[block].append((rest, place))
-    pairs: set[tuple[int, int]] = set()
-    for members in blocks.values():
-        if len(members) > 1:
-            members.sort()
-        for at, (_, one) in enumerate(members):
-            for _, other in members[at + 1 : at + 1 + NEIGHBOURS]:
-                if one != other:
-                    pairs.add((min(one, other), max(one, other)))
-    yield from sorted(pairs)
+            if block in crowds:
+                crowds[block].append((rest, place))
+    for members in crowds.values():
+        members.sort()
+    return crowds
 
 
 def _blocks(said: Words) -> Iterator[tuple[str, str]]:

@@ -4,35 +4,41 @@ Rule: a doubt is told and nothing is changed by it. Where an entry of overrides.
 the finding holds that entry, ready to paste; its reason is the one thing to write.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from scraper.models import Finding, Nomination, Post
+from scraper.models import Finding, Named, Nomination, Placed
 from scraper.resolve.batons import batons
 from scraper.resolve.certain import Joined, is_first_name
 from scraper.resolve.close import TWO_LETTERS, alike, candidates
 from scraper.resolve.languages import between_languages
+from scraper.resolve.told import Told
 from scraper.resolve.who import OWN, Book
 
 REASON = "who says so, and where"
 QUOTED = '"'
 SOME = 3  # posts, or people, that a message names
+Pair = tuple[str, str, str]  # keys of two people who may be one, and why
 WIDE = 1_000_000  # characters of a line: an entry stays on one
 
 
 def doubts(
-    book: Book, posts: Sequence[Post], nominations: Sequence[Nomination]
+    book: Book,
+    posts: Sequence[Placed],
+    nominations: Sequence[Nomination],
+    close: Sequence[Pair],
 ) -> Iterator[Finding]:
-    """Yield a finding for each doubt, in a fixed order; call it before `Book.unused`."""
-    people = _People(book, {post.url: post.id for post in posts})
-    yield from _close_names(people)
+    """Yield a finding for each doubt, in a fixed order; `Book.unused` comes after the last."""
+    in_doubt = {key for one, other, _ in close for key in (one, other)}
+    in_doubt.update(filter(is_first_name, book.keys()))
+    people = _People(book, {post.url: post.id for post in posts}, in_doubt)
+    yield from _close_names(people, close)
     yield from _first_names(people)
     yield from _one_by_translation(people)
     yield from _one_by_initials(people)
-    yield from between_languages(book, posts)
+    yield from between_languages(book, posts, people.posts)
     yield from batons({book.id(key): book.name(key) for key in people.keys}, nominations)
 
 
@@ -57,35 +63,45 @@ def _on_one_line(said: Mapping[str, Any], style: str | None) -> str:
     ).strip()
 
 
-class _People:
-    """Where posts speak of each person."""
+def _named(told: Told) -> tuple[Named, ...]:
+    return (*told.nominators, *told.nominees)
 
-    def __init__(self, book: Book, posts: Mapping[str, str]) -> None:
+
+class _People:
+    """Where posts speak of people; of those in doubt it is learnt at once."""
+
+    def __init__(self, book: Book, posts: Mapping[str, str], in_doubt: set[str]) -> None:
         self.book = book
         self.keys = book.keys()
         self.posts = posts  # ids by URL
-        self.quotes: dict[tuple[str, str], str] = {}
-        self._weights: dict[str, dict[str, int]] = defaultdict(dict)
+        self._own: dict[str, tuple[str, ...]] = {}  # URLs of a person's own posts, in their order
+        self._naming: dict[str, tuple[str, ...]] = {}  # of others' that name them
         for told in book.posts:
             author = book.key(told.person, told.url)
-            self._weights[author][told.url] = OWN
-            self.quotes[author, told.url] = told.person
-            for named in (*told.nominators, *told.nominees):
-                key = book.key(named.name, told.url)
-                self._weights[key].setdefault(told.url, 1)
-                self.quotes.setdefault((key, told.url), named.quote)
+            if author in in_doubt:
+                self._own[author] = (*self._own.get(author, ()), told.url)
+            named = {book.key(each.name, told.url) for each in _named(told)} - {author}
+            for key in named & in_doubt:
+                self._naming[key] = (*self._naming.get(key, ()), told.url)
 
     def weight(self, key: str) -> int:
         """Return how much posts say of a person: their own most of all."""
-        return sum(self._weights[key].values())
+        return OWN * len(self._own.get(key, ())) + len(self._naming.get(key, ()))
 
     def has_post(self, key: str) -> bool:
         """Tell whether a person has a post of their own."""
-        return OWN in self._weights[key].values()
+        return key in self._own
 
-    def urls(self, key: str) -> list[str]:
+    def urls(self, key: str) -> tuple[str, ...]:
         """Return the posts that are of a person or name them, their own first."""
-        return sorted(self._weights[key], key=lambda url: (-self._weights[key][url], url))
+        return (*self._own.get(key, ()), *self._naming.get(key, ()))
+
+    def quote(self, key: str, url: str) -> str:
+        """Return the words by which a post is of a person or names them."""
+        told = self.book.told(url)
+        if self.book.key(told.person, url) == key:
+            return told.person
+        return next(each.quote for each in _named(told) if self.book.key(each.name, url) == key)
 
     def said(self, key: str) -> str:
         """Return a person's name with the posts that write it."""
@@ -94,20 +110,27 @@ class _People:
         return f"{self.book.name(key)} ({', '.join(ids[:SOME])}{more})"
 
 
-def _close_names(people: _People) -> Iterator[Finding]:
-    """Yield a finding for each two names that may be of one person."""
-    book = people.book
-    keys = [key for key in people.keys if " " in key]
+def look_alike(book: Book) -> Iterator[Pair]:
+    """Yield the keys of each two names that may be of one person, and why."""
+    everybody = book.keys()
+    keys = [key for key in everybody if " " in key]
     words = [book.words(key) for key in keys]
+    authors = {book.key(told.person, told.url) for told in book.posts}
     for one, other in candidates(words):
         why = alike(words[one], words[other])
         if why is None or book.apart(keys[one], keys[other]):
             continue
-        first, second = sorted((keys[one], keys[other]), key=lambda key: (-people.weight(key), key))
         # Two who have posts of their own are two, more often than not.
+        if why != TWO_LETTERS or not {keys[one], keys[other]} <= authors:
+            yield keys[one], keys[other], why
+
+
+def _close_names(people: _People, close: Iterable[Pair]) -> Iterator[Finding]:
+    """Yield a finding for each two names that may be of one person."""
+    book = people.book
+    for one, other, why in close:
+        first, second = sorted((one, other), key=lambda key: (-people.weight(key), key))
         both = people.has_post(first) and people.has_post(second)
-        if both and why == TWO_LETTERS:
-            continue
         pair = [book.name(first), book.name(second)]
         url = people.urls(second)[0]
         yield Finding(
@@ -117,21 +140,21 @@ def _close_names(people: _People) -> Iterator[Finding]:
             f" If they are, overrides.yml: {entry(same=pair)}"
             f" If they are two: {entry(apart=pair)}",
             people.posts[url],
-            people.quotes[second, url],
+            people.quote(second, url),
         )
 
 
 def _first_names(people: _People) -> Iterator[Finding]:
     """Yield a finding for each first name of which no post settles whose it is."""
     book = people.book
-    called: dict[str, list[str]] = defaultdict(list)
-    for key in people.keys:
-        for word in {*key.split()} if " " in key else ():
+    called: dict[str, list[str]] = {key: [] for key in people.keys if is_first_name(key)}
+    for key in people.keys if called else ():
+        for word in {*key.split()} & called.keys() if " " in key else ():
             called[word].append(key)
     known: dict[str, list[str]] = {}
     for told in book.posts:
         author = book.key(told.person, told.url)
-        named = {book.key(each.name, told.url): each for each in (*told.nominators, *told.nominees)}
+        named = {book.key(each.name, told.url): each for each in _named(told)}
         for key, each in sorted(named.items()):
             if not is_first_name(key):
                 continue
@@ -140,7 +163,7 @@ def _first_names(people: _People) -> Iterator[Finding]:
             # Nobody names themselves; three and whether there are more is all that is told.
             others = [one for one in known[key][: SOME + 2] if one != author][: SOME + 1]
             if others or not people.has_post(key):
-                yield _first_name(people, each.name, told.url, people.quotes[key, told.url], others)
+                yield _first_name(people, each.name, told.url, people.quote(key, told.url), others)
 
 
 def _first_name(people: _People, name: str, url: str, quote: str, known: Sequence[str]) -> Finding:
@@ -187,5 +210,5 @@ def _taken_for_one(
         f"{joined.name} ({one}) and {joined.other_name} ({other}) are taken for one person: {why}."
         f" If they are two, overrides.yml: {said}",
         people.posts[at],
-        people.quotes[people.book.key(name, at), at],
+        people.quote(people.book.key(name, at), at),
     )

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from scraper.errors import WrongUsage
-from scraper.models import Capture, Facts, Interview, Named, Place, Version
+from scraper.models import Capture, Interview, Place, Version
+from scraper.resolve.told import Told, tell
 from scraper.text import fold
-from scraper.urls import canonical
 
 # Facts that may differ between two captures although the post is the same.
 _NOT_A_CHANGE = frozenset({"url", "quotes", "translations", "series"})
@@ -39,7 +38,7 @@ class History:
     """What became of one post: its versions, oldest first, the one that is shown, when it was seen."""
 
     url: str
-    facts: Facts
+    told: Told
     versions: tuple[Version, ...]
     shown: Version
     status: str
@@ -69,7 +68,7 @@ def history(sightings: Iterable[Sighting]) -> tuple[History, Interview] | None:
     url = sys.intern(seen[0].url)
     return History(
         url=url,
-        facts=_facts(reading, url),
+        told=tell(url, reading),
         versions=tuple(version for _, version, _ in versions),
         shown=shown,
         status=_status(seen),
@@ -148,34 +147,3 @@ def _readable(seen: Sequence[Sighting]) -> bool:
         if sighting.capture.http_status not in {_GONE_AT_ONCE, _GONE_TWICE}:
             return sighting.reading is not None
     return True
-
-
-def _facts(reading: Interview, url: str) -> Facts:
-    """Return the facts of a reading; what many posts say alike is kept once (interned)."""
-    return Facts(
-        lang=sys.intern(reading.lang),
-        published=reading.published,
-        person=sys.intern(reading.person or ""),
-        role=_once(reading.role or reading.role_detail),
-        studio=_once(reading.studio),
-        nominators=tuple(map(_named, reading.nominators)),
-        nominees=tuple(map(_named, reading.nominees)),
-        translations=tuple(other for other in _translations(reading) if other != url),
-    )
-
-
-def _named(named: Named) -> Named:
-    name = sys.intern(named.name)
-    return Named(name, name if named.quote == name else named.quote)
-
-
-def _once(text: str | None) -> str | None:
-    return None if text is None else sys.intern(text)
-
-
-def _translations(reading: Interview) -> Iterator[str]:
-    for _, url in reading.translations:
-        try:
-            yield sys.intern(canonical(url))
-        except WrongUsage:
-            continue  # hreflang of a page may hold anything; what is no URL is no post's

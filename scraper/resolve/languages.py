@@ -3,16 +3,18 @@
 Rule: each post is compared with the first of its turn, so that the work grows with the posts.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
-from scraper.models import Finding, Named, Post
+from scraper.models import Finding, Named, Placed
 from scraper.resolve.certain import translations
 from scraper.resolve.told import Told
 from scraper.resolve.turns import SAME_TURN, are_linked
 from scraper.resolve.who import Book
 from scraper.text import fold, words
 
+Ids = Mapping[str, str]  # of posts, by URL
 _STEM = 4  # letters by which words of the two languages are compared: «Superviseur», «Supervisor»
 _SMALL = frozenset(words("a at au aux chez d de des du en et for in l la le les of the and"))
 # French words of jobs whose English one begins otherwise, and that one.
@@ -31,26 +33,25 @@ _ENGLISH = {
 }  # fmt: skip
 
 
-def between_languages(book: Book, posts: Sequence[Post]) -> Iterator[Finding]:
-    """Yield what the posts of each turn say otherwise, and what was joined without their word."""
-    turns: dict[str, list[Post]] = defaultdict(list)
-    persons: dict[str, set[str]] = defaultdict(set)
-    for post in posts:
-        turns[post.interview_id].append(post)
-        persons[post.person_id].add(post.interview_id)
-    ids = {post.url: post.id for post in posts}
+def between_languages(book: Book, posts: Iterable[Placed], ids: Ids) -> Iterator[Finding]:
+    """Yield what the posts of each turn say otherwise, and what was joined without their word.
+
+    Posts come person by person, and turn by turn.
+    """
     yield from _of_others(book, ids)
-    for turn in turns.values():
-        yield from _alone(book, turn, several=len(persons[turn[0].person_id]) > 1)
-        told = [book.told(post.url) for post in sorted(turn, key=lambda post: post.id)]
-        for other in told[1:]:
-            if other.lang == told[0].lang:
-                yield _second(other, told[0], ids)
-            else:
-                yield from _compared(book, told[0], other, ids)
+    for _, of_person in groupby(posts, key=attrgetter("person_id")):
+        turns = [list(turn) for _, turn in groupby(of_person, key=attrgetter("interview_id"))]
+        for turn in turns:
+            yield from _alone(book, turn, several=len(turns) > 1)
+            told = [book.told(post.url) for post in sorted(turn, key=lambda post: post.id)]
+            for other in told[1:]:
+                if other.lang == told[0].lang:
+                    yield _second(other, told[0], ids)
+                else:
+                    yield from _compared(book, told[0], other, ids)
 
 
-def _of_others(book: Book, ids: dict[str, str]) -> Iterator[Finding]:
+def _of_others(book: Book, ids: Ids) -> Iterator[Finding]:
     """Yield a finding for each post that says to be the translation of another person's."""
     for one, other in translations(book.posts):
         if book.key(one.person, one.url) != book.key(other.person, other.url):
@@ -64,7 +65,7 @@ def _of_others(book: Book, ids: dict[str, str]) -> Iterator[Finding]:
             )
 
 
-def _alone(book: Book, turn: Sequence[Post], *, several: bool) -> Iterator[Finding]:
+def _alone(book: Book, turn: Sequence[Placed], *, several: bool) -> Iterator[Finding]:
     """Yield a finding for each post of which nothing says to which of several turns it belongs."""
     for post in turn:
         told = book.told(post.url)
@@ -80,7 +81,7 @@ def _alone(book: Book, turn: Sequence[Post], *, several: bool) -> Iterator[Findi
             )
 
 
-def _second(told: Told, first: Told, ids: dict[str, str]) -> Finding:
+def _second(told: Told, first: Told, ids: Ids) -> Finding:
     return Finding(
         "warning",
         "two-posts",
@@ -92,7 +93,7 @@ def _second(told: Told, first: Told, ids: dict[str, str]) -> Finding:
     )
 
 
-def _compared(book: Book, one: Told, other: Told, ids: dict[str, str]) -> Iterator[Finding]:
+def _compared(book: Book, one: Told, other: Told, ids: Ids) -> Iterator[Finding]:
     """Yield what two posts of one turn in two languages say otherwise."""
     post = ids[other.url]
     where = f"{ids[one.url]} and {post}"
@@ -124,9 +125,7 @@ def _stems(role: str) -> set[str]:
     }
 
 
-def _batons_compared(
-    book: Book, one: Told, other: Told, end: str, ids: dict[str, str]
-) -> Iterator[Finding]:
+def _batons_compared(book: Book, one: Told, other: Told, end: str, ids: Ids) -> Iterator[Finding]:
     """Yield a finding if two languages name others at one end of the baton."""
     sides = []
     for told in (one, other):

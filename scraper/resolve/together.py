@@ -7,26 +7,34 @@ or author here, whatever the pages say.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import itemgetter
 
-from scraper.models import Evidence, Finding, Nomination, Person, Post, Turn
-from scraper.resolve.doubts import doubts
+from scraper.models import Evidence, Finding, Nomination, Person, Placed, Post, Turn
+from scraper.resolve.doubts import doubts, look_alike
 from scraper.resolve.history import History
 from scraper.resolve.overrides import Overrides
+from scraper.resolve.told import Told
 from scraper.resolve.turns import in_turns
 from scraper.resolve.who import Book
 
 Forgotten = Callable[[str], bool]
+_ONE_END = {"nominator": "nominator only", "nominee": "nominee only"}
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What the posts tell together; `hidden` are the URLs of posts of people who were forgotten."""
+    """What the posts tell together; `hidden` are the URLs of posts of people who were forgotten.
+
+    `posts` come person by person and turn by turn; `whole` makes a Post of one and its history.
+    `findings` are found while they are gone through, and then no more: there can be many.
+    """
 
     people: tuple[Person, ...]
     turns: tuple[Turn, ...]
-    posts: tuple[Post, ...]
+    posts: tuple[Placed, ...]
     nominations: tuple[Nomination, ...]
-    findings: tuple[Finding, ...]
+    findings: Iterator[Finding]
     hidden: frozenset[str] = frozenset()
 
 
@@ -44,31 +52,28 @@ def resolve(
     """
     book = Book(overrides)
     findings: list[Finding] = []
-    shown: list[History] = []
     hidden: set[str] = set()
     for history in histories:
         if _tells_who(history, findings):
             if _is_hidden(history, book, forgotten, findings):
                 hidden.add(history.url)
             else:
-                shown.append(history)
-    for history in shown:
-        book.learn(history.url, history.facts, forgotten)
-    turns, posts = _turns_and_posts(shown, book)
+                book.learn(history.told, forgotten)
+    close = tuple(look_alike(book))  # takes memory, and comes while little else is held
+    turns, posts = _turns_and_posts(book)
     nominations = tuple(_nominations(posts, book, findings))
-    findings += doubts(book, posts, nominations)
     return Resolved(
         people=tuple(_people(book, turns)),
         turns=turns,
         posts=posts,
         nominations=nominations,
-        findings=(*findings, *book.unused(forgotten)),
+        findings=chain(findings, doubts(book, posts, nominations, close), book.unused(forgotten)),
         hidden=frozenset(hidden),
     )
 
 
 def _author(history: History) -> str:
-    return history.facts.person
+    return history.told.person
 
 
 def _tells_who(history: History, findings: list[Finding]) -> bool:
@@ -89,80 +94,78 @@ def _is_hidden(history: History, book: Book, forgotten: Forgotten, findings: lis
     return True
 
 
-def _edges(post: Post, book: Book) -> Iterator[tuple[tuple[str, str], Evidence]]:
-    """Yield (nominator, nominee) by their keys, and the sentence of a post that says so."""
+def whole(placed: Placed, history: History) -> Post:
+    """Return a post with what became of it."""
+    return Post(
+        id=placed.id,
+        interview_id=placed.interview_id,
+        person_id=placed.person_id,
+        url=placed.url,
+        status=history.status,
+        first_seen=history.first_seen,
+        last_seen=history.last_seen,
+        versions=history.versions,
+        shown=history.shown,
+        readable=history.readable,
+        found_by=history.found_by,
+    )
+
+
+def _edges(post: Placed, book: Book) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield (nominator, nominee) by their keys, and post, end and sentence that say so."""
     told = book.told(post.url)
     own = book.key(told.person, post.url)
     for named in told.nominees:
-        yield (own, book.key(named.name, post.url)), Evidence(post.id, "nominator", named.quote)
+        yield own, book.key(named.name, post.url), post.id, "nominator", named.quote
     for named in told.nominators:
-        yield (book.key(named.name, post.url), own), Evidence(post.id, "nominee", named.quote)
+        yield book.key(named.name, post.url), own, post.id, "nominee", named.quote
 
 
-def _turns_and_posts(shown: list[History], book: Book) -> tuple[tuple[Turn, ...], tuple[Post, ...]]:
-    """Return turns and posts; the histories are used up, to free memory."""
-    owners: dict[str, list[History]] = defaultdict(list)
-    for history in shown:
-        owners[book.key(_author(history), history.url)].append(history)
-    shown.clear()
+def _turns_and_posts(book: Book) -> tuple[tuple[Turn, ...], tuple[Placed, ...]]:
+    owners: dict[str, list[Told]] = defaultdict(list)
+    for told in book.posts:
+        owners[book.key(told.person, told.url)].append(told)
     turns: list[Turn] = []
-    posts: list[Post] = []
+    posts: list[Placed] = []
     for key in sorted(owners):
         person_id = book.id(key)
-        by_url = {history.url: history for history in owners.pop(key)}
-        for number, turn in enumerate(in_turns([book.told(url) for url in by_url]), start=1):
-            group = [by_url[told.url] for told in turn]
+        for number, turn in enumerate(in_turns(owners.pop(key)), start=1):
             turn_id = person_id if number == 1 else f"{person_id}-{number}"
-            turns.append(_turn(turn_id, person_id, group))
-            posts += _posts(turn_id, person_id, group)
+            turns.append(_turn(turn_id, person_id, turn))
+            posts += _posts(turn_id, person_id, turn)
     return tuple(turns), tuple(posts)
 
 
-def _posts(turn_id: str, person_id: str, group: Sequence[History]) -> Iterator[Post]:
+def _posts(turn_id: str, person_id: str, turn: Sequence[Told]) -> Iterator[Placed]:
     """Yield a turn's posts; a second one in a language is numbered."""
     taken: Counter[str] = Counter()
-    for history in group:
-        lang = history.facts.lang
-        taken[lang] += 1
-        yield Post(
-            id=f"{turn_id}-{lang}{f'-{taken[lang]}' if taken[lang] > 1 else ''}",
-            interview_id=turn_id,
-            person_id=person_id,
-            url=history.url,
-            status=history.status,
-            first_seen=history.first_seen,
-            last_seen=history.last_seen,
-            versions=history.versions,
-            shown=history.shown,
-            readable=history.readable,
-            found_by=history.found_by,
-        )
+    for told in turn:
+        taken[told.lang] += 1
+        again = f"-{taken[told.lang]}" if taken[told.lang] > 1 else ""
+        yield Placed(f"{turn_id}-{told.lang}{again}", turn_id, person_id, told.url)
 
 
-def _turn(turn_id: str, person_id: str, group: Sequence[History]) -> Turn:
-    """Return a turn; its facts are the first post's that tells them, English before French."""
-    told = [h.facts for h in sorted(group, key=lambda h: (h.facts.lang, h.url))]
+def _turn(turn_id: str, person_id: str, turn: Sequence[Told]) -> Turn:
+    """Return a turn; each fact is the first post's that tells it, English before French."""
+    told = sorted(turn, key=lambda each: (each.lang, each.url))
     return Turn(
         id=turn_id,
         person_id=person_id,
-        role=next((facts.role for facts in told if facts.role), None),
-        studio=next((facts.studio for facts in told if facts.studio), None),
-        published=min((facts.published for facts in told if facts.published), default=None),
-        languages=tuple(sorted({facts.lang for facts in told})),
+        role=next((each.role for each in told if each.role), None),
+        studio=next((each.studio for each in told if each.studio), None),
+        published=min((each.published for each in told if each.published), default=None),
+        languages=tuple(sorted({each.lang for each in told})),
     )
 
 
 def _nominations(
-    posts: Iterable[Post], book: Book, findings: list[Finding]
+    posts: Iterable[Placed], book: Book, findings: list[Finding]
 ) -> Iterator[Nomination]:
     """Yield the edges, each with the sentences of both ends, in the order of their ids."""
-    told: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
-    for post in posts:
-        for edge, evidence in _edges(post, book):
-            told[edge].append(evidence)
+    edges = sorted(edge for post in posts for edge in _edges(post, book))
     found = []
-    for (giver, taker), sentences in sorted(told.items()):
-        ordered = tuple(sorted(sentences, key=lambda e: (e.post_id, e.end, e.quote)))
+    for (giver, taker), of_edge in groupby(edges, key=itemgetter(0, 1)):
+        ordered = tuple(Evidence(*told) for _, _, *told in of_edge)
         if giver == taker:
             said = f"{book.name(giver)} is said to have named themselves"
             first = ordered[0]
@@ -173,7 +176,7 @@ def _nominations(
 
 def _nomination(giver: str, taker: str, evidence: tuple[Evidence, ...]) -> Nomination:
     ends = {each.end for each in evidence}
-    status = "both ends" if len(ends) > 1 else f"{min(ends)} only"
+    status = "both ends" if len(ends) > 1 else _ONE_END[min(ends)]
     return Nomination(f"{giver}--{taker}", giver, taker, status, evidence)
 
 

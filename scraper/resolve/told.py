@@ -1,18 +1,22 @@
-"""What one post tells of people, without its text: all that telling them apart needs.
+"""What one post tells of people, without its text: all that bringing posts together needs.
 
-Rule: small and frozen, so that those of every post can be kept at once.
+Rule: small and frozen, so that those of every post can be kept at once; what many posts say alike is
+kept once.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
-from scraper.models import Facts, Named
+from scraper.errors import WrongUsage
+from scraper.models import Interview, Named
+from scraper.urls import canonical
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The people of one post; `url` and `translations` are canonical URLs."""
+    """The people of one post; `url` and `translations`, those of other posts, are canonical URLs."""
 
     url: str
     lang: str
@@ -22,19 +26,47 @@ class Told:
     studio: str | None
     nominators: tuple[Named, ...]
     nominees: tuple[Named, ...]
-    translations: frozenset[str]
+    translations: tuple[str, ...]
 
 
-def tell(url: str, facts: Facts, may_be_told: Callable[[Named], bool]) -> Told:
-    """Return what a post at `url` (canonical) tells, but of those who may not be told of."""
+def tell(url: str, reading: Interview) -> Told:
+    """Return what a reading of the post at `url` (canonical) tells."""
     return Told(
         url=url,
-        lang=facts.lang,
-        person=facts.person,
-        published=facts.published,
-        role=facts.role,
-        studio=facts.studio,
-        nominators=tuple(filter(may_be_told, facts.nominators)),
-        nominees=tuple(filter(may_be_told, facts.nominees)),
-        translations=frozenset(facts.translations) - {url},
+        lang=sys.intern(reading.lang),
+        person=sys.intern(reading.person or ""),
+        published=reading.published,
+        role=_once(reading.role or reading.role_detail),
+        studio=_once(reading.studio),
+        nominators=tuple(map(_named, reading.nominators)),
+        nominees=tuple(map(_named, reading.nominees)),
+        translations=tuple(other for other in _translations(reading) if other != url),
     )
+
+
+def without(told: Told, unwanted: Callable[[Named], bool]) -> Told:
+    """Return what a post tells but of those who are not wanted; the same where all are."""
+    if not any(map(unwanted, (*told.nominators, *told.nominees))):
+        return told
+    return replace(
+        told,
+        nominators=tuple(named for named in told.nominators if not unwanted(named)),
+        nominees=tuple(named for named in told.nominees if not unwanted(named)),
+    )
+
+
+def _named(named: Named) -> Named:
+    name = sys.intern(named.name)
+    return Named(name, name if named.quote == name else named.quote)
+
+
+def _once(text: str | None) -> str | None:
+    return None if text is None else sys.intern(text)
+
+
+def _translations(reading: Interview) -> Iterator[str]:
+    for _, url in reading.translations:
+        try:
+            yield sys.intern(canonical(url))
+        except WrongUsage:
+            continue  # hreflang of a page may hold anything; what is no URL is no post's

@@ -46,9 +46,10 @@ def _linked(posts: Sequence[Told]) -> list[Turn]:
     """Return posts that link to each other as translations together, also over a third."""
     beside: dict[str, set[str]] = {told.url: set() for told in posts}
     for told in posts:
-        for url in told.translations & beside.keys():
-            beside[told.url].add(url)
-            beside[url].add(told.url)
+        for url in told.translations:
+            if url in beside:
+                beside[told.url].add(url)
+                beside[url].add(told.url)
     by_url = {told.url: told for told in posts}
     groups: list[Turn] = []
     for told in posts:

@@ -4,12 +4,22 @@ Rule: made as the reader makes them, without pages, so that a test says only wha
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from scraper.models import Answer, Capture, Interview, Named
-from scraper.resolve import Overrides, Resolved, Sighting, histories
+from scraper.models import (
+    Answer,
+    Capture,
+    Finding,
+    Interview,
+    Named,
+    Nomination,
+    Person,
+    Post,
+    Turn,
+)
+from scraper.resolve import Overrides, Sighting, histories, whole
 from scraper.resolve import resolve as resolved
 from scraper.resolve.together import Forgotten, nobody
 
@@ -59,19 +69,36 @@ def naming(*named: str) -> tuple[Named, ...]:
     return tuple(Named(name, f"I name {name}.") for name in named)
 
 
-def of(*readings: Interview, overrides: Overrides | None = None) -> Resolved:
+@dataclass(frozen=True)
+class Together:
+    """What posts tell together, each with what became of it: as a build makes it of its shelf."""
+
+    people: tuple[Person, ...]
+    turns: tuple[Turn, ...]
+    posts: tuple[Post, ...]
+    nominations: tuple[Nomination, ...]
+    findings: tuple[Finding, ...]
+    hidden: frozenset[str]
+
+
+def of(*readings: Interview, overrides: Overrides | None = None) -> Together:
     """Return what posts tell together."""
     return resolve([seen(reading) for reading in readings], overrides or Overrides())
 
 
 def resolve(
     sightings: Iterable[Sighting], overrides: Overrides, forgotten: Forgotten = nobody
-) -> Resolved:
+) -> Together:
     """Resolve sightings in any order; a build brings those of a URL together, too."""
     by_url = sorted(sightings, key=lambda sighting: sighting.url)
-    return resolved((told for told, _ in histories(by_url)), overrides, forgotten)
+    known = {told.url: told for told, _ in histories(by_url)}
+    told = resolved(known.values(), overrides, forgotten)
+    posts = tuple(whole(placed, known[placed.url]) for placed in told.posts)
+    return Together(
+        told.people, told.turns, posts, told.nominations, tuple(told.findings), told.hidden
+    )
 
 
-def codes(resolved: Resolved) -> list[str]:
+def codes(resolved: Together) -> list[str]:
     """Return the codes of what was found, in its order."""
     return [finding.code for finding in resolved.findings]

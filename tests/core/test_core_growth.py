@@ -3,25 +3,29 @@
 import gc
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from scraper.archive import Archive
-from scraper.build import _Reader
+from scraper.build import _Again, _Reader
 from scraper.checks import Tally, check
 from scraper.database.rows import SOME, tables
 from scraper.database.shelf import Shelf
 from scraper.folder import DataFolder
 from scraper.models import Answer, Capture, Interview, Named, Series
-from scraper.resolve import History, Overrides, Sighting, histories, resolve
+from scraper.resolve import History, Overrides, Sighting, histories, resolve, whole
+from scraper.resolve.certain import settle
+from scraper.resolve.close import NEIGHBOURS, candidates
 from scraper.tombstones import Tombstones
 from tests.core.test_core_versions import HTML, PAGE, START
 
+LETTERS = str.maketrans("0123456789", "bcdfghjklm")
 TEXT = 12 * 1024  # characters of a post
-EACH = 4 * 1024  # bytes of memory that a post may cost
+EACH = 2_560  # bytes of memory that a post may cost
 
 
 class Counting(Archive):
@@ -35,6 +39,24 @@ class Counting(Archive):
         """Count a payload that is read."""
         self.reads[capture.digest] += 1
         return super().read(capture)
+
+
+class Touched(Shelf):
+    """A shelf that counts what is put there and taken."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ("readings", "histories"))
+        self.touched: Counter[str] = Counter()
+
+    def put(self, board: str, key: str, value: object) -> None:
+        """Count a value that is kept."""
+        self.touched[f"put {board}"] += 1
+        super().put(board, key, value)
+
+    def get(self, board: str, key: str, default: Any = None) -> Any:
+        """Count a value that is asked for."""
+        self.touched[f"get {board}"] += 1
+        return super().get(board, key, default)
 
 
 def _alive() -> int:
@@ -66,12 +88,15 @@ def _resolved(posts: int, shelf: Shelf) -> Series:
     def told() -> Iterator[History]:
         for history, reading in histories(_sightings(posts)):
             shelf.put("readings", history.url, reading)
+            shelf.put("histories", history.url, history)
             yield history
 
     found = resolve(told(), Overrides())
+    assert sum(1 for _ in found.findings) < 20 * posts  # doubts are told once, and not held
     return Series(
-        found.people, found.turns, found.posts, found.nominations,
-        reading=partial(shelf.get, "readings"),
+        found.people, found.turns,
+        _Again(lambda: (whole(p, shelf.get("histories", p.url)) for p in found.posts)),
+        found.nominations, reading=partial(shelf.get, "readings"),
     )  # fmt: skip
 
 
@@ -86,7 +111,7 @@ def test_histories_hold_the_readings_of_one_url() -> None:
 
 def test_rows_hold_some_posts_at_a_time(tmp_path: Path) -> None:
     """However many there are; each is read from the shelf once."""
-    series = _resolved(3 * SOME, Shelf(tmp_path, ("readings",)))
+    series = _resolved(3 * SOME, Shelf(tmp_path, ("readings", "histories")))
     asked: Counter[str] = Counter()
     before, most = _alive(), 0
 
@@ -113,7 +138,7 @@ def test_each_payload_is_read_once(folder: DataFolder) -> None:
                 at = START.replace(year=year)
                 segment.add_file(capture.url, body, "text/html; charset=UTF-8", at)
     counting = Counting(folder.archive)
-    shelf = Shelf(folder.root, ("captures", "remembered", "readings"))
+    shelf = Shelf(folder.root, _Reader.BOARDS)
     reader = _Reader(counting, Tombstones(), shelf, lambda _: None)
     told = list(reader.histories())
     assert len(told) == 24
@@ -128,7 +153,7 @@ def test_memory_grows_by_facts_and_not_by_texts(tmp_path: Path) -> None:
         gc.collect()
         tracemalloc.start()
         try:
-            series = _resolved(posts, Shelf(tmp_path, ("readings",)))
+            series = _resolved(posts, Shelf(tmp_path, ("readings", "histories")))
             found = sum(1 for _ in check(series, Tally()))
             rows = sum(1 for _, some in tables(series, ()) for _ in some)
             assert found >= posts
@@ -141,3 +166,100 @@ def test_memory_grows_by_facts_and_not_by_texts(tmp_path: Path) -> None:
     few, many = 2 * SOME + 50, 4 * SOME + 50  # two portions of rows are held in both
     grown = (most(many) - most(few)) / (many - few)
     assert grown < EACH, f"{grown:.0f} bytes a post"
+
+
+def _peak(work: Callable[[], object]) -> int:
+    """Return the most bytes that Python holds for some work, beside what it held before."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_each_post_is_put_aside_once_and_taken_for_checks_and_for_rows(tmp_path: Path) -> None:
+    """The shelf is asked the same of each, however many there are."""
+    for posts in (40, 3 * SOME):
+        shelf = Touched(tmp_path)
+        series = _resolved(posts, shelf)
+        assert shelf.touched == {"put readings": posts, "put histories": posts}
+        tally = Tally()
+        assert sum(1 for _ in check(series, tally)) >= posts
+        assert sum(1 for _, some in tables(series, ()) for _ in some) > 4 * posts
+        # _orphans asks which interviews have a post.
+        assert shelf.touched["get readings"] == 2 * posts
+        assert shelf.touched["get histories"] == 3 * posts
+
+
+def test_pairs_of_a_crowd_are_not_held(tmp_path: Path) -> None:
+    """All of one first name: each is compared with some, and memory is that of the names."""
+
+    def most(people: int) -> int:
+        crowd = [("ada", f"z{number:06}".translate(LETTERS)) for number in range(people)]
+        compared = 0
+
+        def walk() -> None:
+            nonlocal compared
+            for _ in candidates(crowd):
+                compared += 1
+
+        peak = _peak(walk)
+        assert people * NEIGHBOURS / 2 < compared <= people * NEIGHBOURS * 4
+        return peak
+
+    most(200)
+    grown = (most(3_000) - most(1_000)) / 2_000
+    assert grown < 400, f"{grown:.0f} bytes a person"  # a pair alone takes some 100, and 20 are met
+
+
+def test_who_is_named_in_full_costs_no_index(tmp_path: Path) -> None:
+    """First names and initials are looked up among those who are tied to them, and nobody else."""
+    told = [history.told for history, _ in histories(_sightings(600))]
+
+    def key(name: str, _url: str) -> str:
+        return name.lower()
+
+    def apart(_one: str, _other: str) -> bool:
+        return False
+
+    def most(posts: int) -> int:
+        return _peak(lambda: settle(told[:posts], key, apart))
+
+    most(20)
+    grown = (most(600) - most(200)) / 400
+    assert grown < 400, f"{grown:.0f} bytes a post"
+
+
+def test_a_post_put_aside_is_what_it_was(tmp_path: Path) -> None:
+    """Dataclasses within dataclasses, dates and times come back from the shelf equal."""
+    shelf = Shelf(tmp_path, ("readings", "histories"))
+    for history, reading in histories(_sightings(3, captures=2)):
+        shelf.put("readings", history.url, reading)
+        shelf.put("histories", history.url, history)
+        assert shelf.get("readings", history.url) == reading
+        assert shelf.get("histories", history.url) == history
+
+
+def test_inspecting_a_segment_holds_neither_its_listing_nor_its_index(tmp_path: Path) -> None:
+    """They are held against each other record by record; what a run remembers is kept as text."""
+
+    def most(captures: int) -> int:
+        archive = Archive(tmp_path / str(captures))
+        with archive.begin("files", {}, START) as segment:
+            for number in range(captures):
+                url = f"{PAGE.url}{number:06}/"
+                segment.add_file(url, str(number).encode(), HTML, START)
+                segment.remember({url: {"found_by": ["sitemap", "feed"], "of_series": True}}, START)
+            segment.finish(replace(segment.run, finished=START))
+
+        def inspect() -> None:
+            assert list(archive.verify()) == []
+            assert sum(1 for _ in archive.captures()) == captures
+
+        return _peak(inspect)
+
+    most(20)
+    grown = (most(900) - most(300)) / 600
+    assert grown < 1_000, f"{grown:.0f} bytes a capture"

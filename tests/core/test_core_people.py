@@ -17,18 +17,18 @@ from scraper import names
 from scraper.build import build
 from scraper.folder import DataFolder
 from scraper.models import Evidence, Finding, Interview, Nomination
-from scraper.resolve import Resolved, read_overrides
+from scraper.resolve import read_overrides
 from scraper.resolve.batons import batons, rings
 from scraper.resolve.close import NEIGHBOURS, alike, candidates
 from scraper.resolve.doubts import entry
 from scraper.sample import Site, Studio
-from tests.core.posts import SITE, codes, naming, of, post, resolve, seen
+from tests.core.posts import SITE, Together, codes, naming, of, post, resolve, seen
 from tests.core.program import rows, within
 
 LATER = timedelta(days=14)
 
 
-def found(told: Resolved, code: str) -> list[Finding]:
+def found(told: Together, code: str) -> list[Finding]:
     """Return the findings of a code."""
     return [finding for finding in told.findings if finding.code == code]
 
