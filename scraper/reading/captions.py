@@ -87,7 +87,7 @@ def _is_whole(text: str) -> bool:
 
 def _in_same_box(page: Page, box: int, line: Line) -> bool:
     """Tell whether the smallest box around a picture that has text has this line only."""
-    while page.boxes[box].first == page.boxes[box].end and page.boxes[box].parent >= 0:
-        box = page.boxes[box].parent
-    around = page.boxes[box]
+    around = page.boxes.box(box)
+    while around.first == around.end and around.parent >= 0:
+        around = page.boxes.box(around.parent)
     return around.end - around.first == 1 and page.lines[around.first] is line

@@ -11,21 +11,24 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from scraper.errors import TooLarge
 from scraper.mojibake import repair
 from scraper.reading.metadata import read_metadata
-from scraper.reading.page import Box, Line, Page, Picture
+from scraper.reading.page import Boxes, Line, Page, Picture
 from scraper.text import is_emoji, tidy, words
 
 MAX_BYTES = 20_000_000
 MAX_NODES = 1_000_000
 MAX_DEPTH = 2_000  # the tree builder's work grows with size times depth
 
-# What is no text of the page.
-_UNREAD = frozenset(
-    words(
-        "script style noscript template svg iframe object video audio select textarea head -comment -cdata"
-    )
-)
-# What elements do within a line; every other element parts text (HTML standard, 15.3).
+# What elements do; every other element is a box: it parts text (HTML standard, 15.3).
 _FLOW = {
+    # What is no text of the page.
+    **dict.fromkeys(
+        words(
+            "script style noscript template svg iframe object video audio select textarea head"
+            " -comment -cdata"
+        ),
+        "unread",
+    ),
+    # What elements do within a line.
     **dict.fromkeys(
         words(
             "abbr acronym bdi bdo big cite code data del dfn font ins kbd label nobr o:p q rp rt ruby"
@@ -35,11 +38,15 @@ _FLOW = {
     ),
     **dict.fromkeys(("b", "strong", "em", "i", "u", "mark"), "strong"),
     **dict.fromkeys(("img", "amp-img"), "picture"),
+    "-text": "text",
     "a": "link",
     "br": "break",
     "time": "time",
+    # What more some boxes do.
+    **dict.fromkeys(("nav", "aside", "footer", "form", "dialog", "menu"), "aside"),
+    "pre": "typed",
 }
-_ASIDE = frozenset(("nav", "aside", "footer", "form", "dialog", "menu"))
+_BOXES = frozenset(("box", "aside", "typed"))
 # The kind of the lines in an element; in any other they are of the kind around it.
 _KINDS = {
     "li": "item",
@@ -61,6 +68,8 @@ _SHOWN_AS_BLOCK = re.compile(r"display: ?block")
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
 # What makes an aside worth reading line by line: that it asks, or may hold title or category.
 _TELLS = ("?", "!", "mikroscope", "talent")
+# Elements that say something of the page, or may stand for others; one search finds them all.
+_MARKED = 'meta[content],link[hreflang],script[type="application/ld+json"],[role],span[style]'
 _ASIDES_DEEP = 3  # asides within asides that are looked at as a whole, so that work stays linear
 
 
@@ -72,30 +81,31 @@ def read_html(html: bytes, url: str) -> Page:
     if html.count(b"<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         raise TooLarge(f"{url}: nested more than {MAX_DEPTH} levels deep, which no page is")
     tree = LexborHTMLParser(html)
-    meta = read_metadata(tree, html, url)
+    marked = {node.mem_id: node for node in tree.css(_MARKED)}
+    meta = read_metadata(tree, marked.values(), html, url)
     if tree.body is None:
         return Page(lines=(), **meta)
-    walk = _Walk(url, _stand_ins(tree))
+    walk = _Walk(url, _stand_ins(marked))
     walk.over(tree.body)
     return Page(
         lines=tuple(walk.lines),
         pictures=tuple(walk.pictures),
-        boxes=tuple(walk.boxes),
+        boxes=Boxes(walk.parents, walk.firsts, walk.ends),
         times=tuple(walk.times),
         **meta,
     )
 
 
-def _stand_ins(tree: LexborHTMLParser) -> dict[int, str]:
-    """Return, by node, the tag that an element stands for."""
-    found: dict[int, str] = {}
-    for node in tree.css("[role],span[style]"):
-        given = node.attributes
+def _stand_ins(marked: dict[int, LexborNode]) -> dict[str, dict[int, str]]:
+    """Return, by tag and node, the tag that an element stands for."""
+    found: dict[str, dict[int, str]] = {}
+    for number, node in marked.items():
+        given, own = node.attributes, node.tag or ""
         tag = _BY_ROLE.get(given.get("role") or "")
-        if tag is None and node.tag == "span" and _SHOWN_AS_BLOCK.search(given.get("style") or ""):
+        if tag is None and own == "span" and _SHOWN_AS_BLOCK.search(given.get("style") or ""):
             tag = "div"
         if tag:
-            found[node.mem_id] = tag
+            found.setdefault(own, {})[number] = tag
     return found
 
 
@@ -134,22 +144,18 @@ def _without_raw(html: bytes) -> bytes:
     return b"".join([*kept, html[start:]])
 
 
-_OPEN = Box(-1, 0, 0)  # stands in for a box until its end is known
-
-
 class _Walk:
     """The state of one walk over a tree: what is open, and what was collected."""
 
-    def __init__(self, url: str, stand_ins: dict[int, str]) -> None:
+    def __init__(self, url: str, stand_ins: dict[str, dict[int, str]]) -> None:
         self.url = url
         self.stand_ins = stand_ins
         self.lines: list[Line] = []
         self.pictures: list[Picture] = []
         self.times: list[tuple[int, str]] = []
-        self.boxes: list[Box] = [_OPEN]
+        # Of each box: its parent, the lines from first to end, and the kind that these are of.
+        self.parents, self.firsts, self.ends, self.kinds = [-1], [0], [0], ["text"]
         self.box = self.block = 0
-        self.open: list[tuple[int, int]] = []  # of each open box: its parent, its first line
-        self.kinds: list[str] = ["text"]
         self.aside: tuple[int, ...] = ()
         self.parts: list[str] = []  # the texts of the line that is being read
         self.length = 0  # … and how many characters they have
@@ -162,41 +168,42 @@ class _Walk:
     def over(self, root: LexborNode) -> None:
         """Visit every node below `root` in document order."""
         around: list[tuple[LexborNode, str]] = []
+        stand_ins = self.stand_ins
         node = root.first_child
         count = 0
         while node is not None or around:
             if node is None:
-                node, tag = around.pop()
-                self._close(tag)
+                node, flow = around.pop()
+                self._close(flow)
             else:
                 count += 1
                 tag = node.tag or ""
-                if tag == "-text":
+                flow = _FLOW.get(tag, "box")
+                if flow == "text":
                     text = node.text_content or ""
                     if self.parts or self.typed or not text.isspace():
                         self._text(text)
-                elif tag not in _UNREAD:
-                    if self.stand_ins:
-                        tag = self.stand_ins.get(node.mem_id, tag)
-                    child = self._open(tag, node)
+                elif flow != "unread":
+                    if tag in stand_ins and (other := stand_ins[tag].get(node.mem_id)):
+                        tag, flow = other, _FLOW.get(other, "box")
+                    child = self._open(flow, tag, node)
                     if child is not None:
-                        around.append((node, tag))
+                        around.append((node, flow))
                         node = child
                         continue
-                    self._close(tag)
+                    self._close(flow)
             node = node.next
             if count > MAX_NODES:
                 raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
         if self.parts:
             self._end_line()
-        self.boxes[0] = Box(-1, 0, len(self.lines))
+        self.ends[0] = len(self.lines)
 
-    def _open(self, tag: str, node: LexborNode) -> LexborNode | None:
+    def _open(self, flow: str, tag: str, node: LexborNode) -> LexborNode | None:
         """Begin an element; return its first child, if it is to be read."""
-        flow = _FLOW.get(tag)
-        if flow is None:
-            self._open_box(tag)
-            if tag in _ASIDE and len(self.aside) <= _ASIDES_DEEP and self._apart(node):
+        if flow in _BOXES:
+            self._open_box(flow, tag)
+            if flow == "aside" and len(self.aside) <= _ASIDES_DEEP and self._apart(node):
                 return None
         elif flow == "link":
             self.link_depth += 1
@@ -211,40 +218,38 @@ class _Walk:
             self.times.append((len(self.lines), when))
         return node.first_child
 
-    def _close(self, tag: str) -> None:
-        flow = _FLOW.get(tag)
-        if flow is None:
-            self._close_box(tag)
+    def _close(self, flow: str) -> None:
+        if flow in _BOXES:
+            self._close_box(flow)
         elif flow == "link":
             self.link_depth -= 1
         elif flow == "strong":
             self.strong_depth -= 1
 
-    def _open_box(self, tag: str) -> None:
+    def _open_box(self, flow: str, tag: str) -> None:
         if self.parts:
             self._end_line()
         self.block += 1
-        self.open.append((self.box, len(self.lines)))
-        self.box = len(self.boxes)
-        self.boxes.append(_OPEN)
-        self.kinds.append(_KINDS.get(tag) or self.kinds[-1])
-        if tag in _ASIDE:
+        self.kinds.append(_KINDS.get(tag) or self.kinds[self.box])
+        self.parents.append(self.box)
+        self.firsts.append(len(self.lines))
+        self.box = len(self.ends)
+        self.ends.append(0)
+        if flow == "aside":
             self.aside += (self.box,)
-        elif tag == "pre":
+        elif flow == "typed":
             self.typed += 1
 
-    def _close_box(self, tag: str) -> None:
+    def _close_box(self, flow: str) -> None:
         if self.parts:
             self._end_line()
         self.block += 1
-        if tag in _ASIDE:
+        if flow == "aside":
             self.aside = self.aside[:-1]
-        elif tag == "pre":
+        elif flow == "typed":
             self.typed -= 1
-        parent, first = self.open.pop()
-        self.boxes[self.box] = Box(parent, first, len(self.lines))
-        self.box = parent
-        self.kinds.pop()
+        self.ends[self.box] = len(self.lines)
+        self.box = self.parents[self.box]
 
     def _apart(self, aside: LexborNode) -> bool:
         """Take an aside that tells nothing of the post as one line; tell whether it was taken."""
@@ -300,7 +305,15 @@ class _Walk:
         if text := tidy(repair(raw.replace("\n", " "))):
             strong = len(tidy(raw[: self.strong])) if self.strong else 0
             self.lines.append(
-                Line(text, self.kinds[-1], self.block, self.box, strong, self.linked, self.aside)
+                Line(
+                    text,
+                    self.kinds[self.box],
+                    self.block,
+                    self.box,
+                    strong,
+                    self.linked,
+                    self.aside,
+                )
             )
         self.parts = []
         self.length = self.strong = 0

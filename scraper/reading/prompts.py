@@ -221,7 +221,10 @@ def _renumbered(page: Page, lines: list[Line], moved: list[int]) -> Page:
     return replace(
         page,
         lines=tuple(lines),
-        boxes=tuple(Box(b.parent, moved[b.first], moved[b.end]) for b in page.boxes),
+        boxes=page.boxes._replace(
+            firsts=[moved[first] for first in page.boxes.firsts],
+            ends=[moved[end] for end in page.boxes.ends],
+        ),
         pictures=tuple(p._replace(before=moved[p.before]) for p in page.pictures),
         times=tuple((moved[min(at, len(moved) - 1)], when) for at, when in page.times),
     )
@@ -316,10 +319,9 @@ def _shape(lines: tuple[Line, ...], at: int) -> tuple[bool, bool]:
 def common_box(page: Page, ats: list[int]) -> Box:
     """Return the smallest box that holds all the given lines."""
     low, high = min(ats), max(ats)
-    number = page.lines[low].place
-    box = page.boxes[number]
+    box = page.boxes.box(page.lines[low].place)
     while not (box.first <= low and high < box.end) and box.parent >= 0:
-        box = page.boxes[box.parent]
+        box = page.boxes.box(box.parent)
     return box
 
 
