@@ -5,7 +5,7 @@ Rule: what a reader sees stays as the author wrote it; only keys for comparing a
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 # Characters that show nothing and only part words: soft hyphen, zero-width space, word joiner, BOM.
@@ -19,6 +19,8 @@ _LIGATURES = (
     ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"),
     ("ə", "e"),
 )  # fmt: skip
+# What may be a letter beyond ASCII: all but the usual marks, which only part words.
+_LETTERS = re.compile("[^\x00-\x7f\u00a0«»\u2013\u2014‘’“”…\u202f🔍]")
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _EMOJI = re.compile(
     "[\u200d\u20e3\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
@@ -35,6 +37,11 @@ _SENTENCE_END = re.compile(
 def words(table: str) -> tuple[str, ...]:
     """Return the words of a table that is written as words with white space between."""
     return tuple(table.split())
+
+
+def says_any(text: str, signs: Iterable[str]) -> bool:
+    """Tell whether a text has one of some pieces in it, letter by letter."""
+    return any(map(text.__contains__, signs))
 
 
 def tidy(text: str) -> str:
@@ -54,7 +61,9 @@ def fold(text: str) -> str:
 
 def _fold(text: str) -> str:
     if not text.isascii():
-        text = unaccented(text).encode("ascii", "replace").decode("ascii")
+        if _LETTERS.search(text):
+            text = unaccented(text)
+        text = text.encode("ascii", "replace").decode("ascii")
     return " ".join(text.translate(_FOLDED).split())
 
 

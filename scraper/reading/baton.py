@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from scraper import names
 from scraper.models import Named
-from scraper.text import fold, sentences, tidy, without_emoji, words
+from scraper.text import fold, says_any, sentences, tidy, without_emoji, words
 
 # «Nominated by his colleague X», «Désignée par X», «chosen by X», «sur proposition de X»
 _BY = re.compile(
@@ -119,8 +119,7 @@ def find_nominators(paragraphs: Iterable[str], person: str | None) -> tuple[Name
 
 
 def _may_name(text: str) -> bool:
-    lower = text.lower()
-    return any(stem in lower for stem in _NAMING)
+    return says_any(text.lower(), _NAMING)
 
 
 def _namers(sentence: str, person: str | None) -> Iterator[str]:

@@ -4,8 +4,11 @@ Rule: tables of what sites say, over folded text; a line is furniture as a whole
 """
 
 import re
+from functools import lru_cache
 
-from scraper.text import count_words, fold, tidy, words
+from scraper.text import count_words, fold, says_any, tidy, words
+
+_LONGEST = 400  # characters; no line that a site says is longer
 
 # «Talent Spotlights», «Focus Talents»: the categories the series stands in.
 CATEGORIES = frozenset(("talent spotlights", "talent spotlight", "focus talents", "focus talent"))
@@ -92,6 +95,7 @@ _CREDIT_OPENS = tuple(
     ["credit", "crédit"]
     + [f"{a} {by} " for a in ("photo", "photos", "picture", "image") for by in ("by", "de", "par")]
 )
+_CREDIT_SAYS = ("credit", "crédit", "©", "courtesy of", " by ", " de ", " par ")  # one of them
 _CREDIT_LENGTH = 240  # characters
 _CREDIT_ENDS = re.compile(
     r"(?:(?:photo|picture|image)s? credits?|cr[ée]dits? photos?|courtesy of)\b[^.!?]*\.?$"
@@ -116,14 +120,17 @@ _MIKROSCOPE = re.compile(r"\bmikroscopes?\b")
 
 def category_in(text: str) -> str | None:
     """Return the category that a line holds, as written."""
-    match = _CATEGORY.search(text)
+    match = _CATEGORY.search(text) if "talent" in text.lower() else None
     return match.group() if match else None
 
 
 def is_furniture(text: str) -> bool:
     """Tell whether a line is said by the site around a post: menus, sharing, cookies, footers."""
-    if len(text) > 400:
-        return False
+    return len(text) <= _LONGEST and _is_furniture(text)
+
+
+@lru_cache(maxsize=1024)  # every page of a site has the same ones
+def _is_furniture(text: str) -> bool:
     folded = fold(text)
     if not folded:
         return not text.strip() or text.strip() in "|·•–—-/\\>»«<×✕☰,"
@@ -148,7 +155,12 @@ def is_byline(text: str) -> bool:
 
 def is_call(text: str) -> bool:
     """Tell whether a line calls the reader to apply, join or subscribe."""
-    return len(text) <= 400 and bool(_CALL.search(fold(text)))
+    return len(text) <= _LONGEST and _is_call(text)
+
+
+@lru_cache(maxsize=1024)  # many pages of a site have the same one
+def _is_call(text: str) -> bool:
+    return bool(_CALL.search(fold(text)))
 
 
 def is_note(text: str) -> bool:
@@ -178,9 +190,11 @@ def is_credit(text: str) -> bool:
     if len(text) > _CREDIT_LENGTH:
         return False
     lower = text.lower()
+    if not says_any(lower, _CREDIT_SAYS):
+        return False
     if len(text) > _CREDIT_LENGTH // 2:  # «NAME (voiced by …) in TITLE … Photo Credit: STUDIO.»
         return bool(_CREDIT_ENDS.search(lower))
-    return lower.startswith(_CREDIT_OPENS) or any(sign in lower for sign in _CREDIT_HOLDS)
+    return lower.startswith(_CREDIT_OPENS) or says_any(lower, _CREDIT_HOLDS)
 
 
 def names_the_series(text: str) -> bool:

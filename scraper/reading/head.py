@@ -3,6 +3,8 @@
 Rule: title first, for it tells where the post begins; what is left of the head is intro.
 """
 
+from functools import lru_cache
+
 from scraper.reading import furniture
 from scraper.reading.captions import is_caption
 from scraper.reading.furniture import mentions_the_series
@@ -20,6 +22,7 @@ _META_WORDS = frozenset(
         " samedi dimanche"
     )
 )
+_META_LENGTH = 120  # characters
 _SIGNATURE = 3  # words
 _BEGINNING = 7  # spaces: eight words that begin another line are no accident
 _TITLE_REACH = 60  # lines between a title and the first question
@@ -161,9 +164,11 @@ def _above_title(article: Article, title: int, *, dated_below: bool) -> None:
 
 def _meta(line: Line) -> Part | None:
     """Return what a line of date, category and the like is, or None for running text."""
-    rest = line.text
-    if len(rest) > 120:
-        return None
+    return _meta_of(line.text) if len(line.text) <= _META_LENGTH else None
+
+
+@lru_cache(maxsize=256)  # asked more than once of a line, and every page of a site has some of them
+def _meta_of(rest: str) -> Part | None:
     if read_date(rest):
         return Part.DATE
     dated = date_within(rest)

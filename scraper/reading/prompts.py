@@ -100,9 +100,13 @@ def _candidates(page: Page) -> Iterator[_Candidate]:
 def _may_ask(line: Line) -> bool:
     """Tell whether a line is worth a look: it asks, stands out, or is short and no sentence."""
     text = line.text
-    if "?" in text or "!" in text or line.strong or line.kind != "text":
+    if line.strong or line.kind != "text" or _asks(text):
         return True
     return len(text) < _SHORT and (text[-1] != "." or vocabulary.invites(text))
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or "!" in text
 
 
 def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
@@ -123,7 +127,7 @@ def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
         question_id = vocabulary.recognise(opening)
         if question_id or (label and (question_id := _by_standing("strong", opening))):
             return _Candidate(at, line.strong, "strong", question_id, weak=weak)
-    lead = None if weak else _LEAD.match(text, start)
+    lead = None if weak or not _asks(text) else _LEAD.match(text, start)
     if lead and not vocabulary.goes_on_asking(text[lead.end() :]):
         question_id = vocabulary.recognise(lead.group())
         if question_id:
@@ -142,9 +146,9 @@ def _by_standing(how: str, text: str) -> str | None:
 
 def _with_next(lines: tuple[Line, ...], at: int, text: str) -> str | None:
     """Return a line with the next one, where a question may go on across the line break."""
-    if at + 1 == len(lines) or lines[at + 1].block != lines[at].block or text.endswith(_ENDS):
+    following = lines[at + 1] if at + 1 < len(lines) else None
+    if following is None or following.block != lines[at].block or text.endswith(_ENDS):
         return None
-    following = lines[at + 1]
     both = f"{text} {following.text}"
     one_element = lines[at].kind == "heading" or (lines[at].emphasised and following.emphasised)
     goes_on = following.text[:1].islower() or one_element
@@ -207,7 +211,12 @@ def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
         number = _NUMBER.match(line.text)
         start = number.end() if number else 0
         question = line.text[start : candidate.end].strip()
-        lines.append(line._replace(text=question, strong=min(line.strong, len(question))))
+        alone = len(question) == len(line.text)
+        lines.append(
+            line
+            if alone and line.strong <= len(question)
+            else line._replace(text=question, strong=min(line.strong, len(question)))
+        )
         if rest := line.text[candidate.end :].strip(" \u00a0\u202f:–—-"):
             lines.append(line._replace(text=rest, strong=0, kind="text"))
         joined = candidate.joined
@@ -257,7 +266,7 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
         if at in at_known:
             previous = at
             continue
-        if not _ENDS_ASKING.search(line.text) or line.linked or line.glued:
+        if line.linked or line.glued or not (_asks(line.text) and _ENDS_ASKING.search(line.text)):
             continue
         if is_furniture(line.text) or names_the_series(line.text):
             if at > last:

@@ -187,12 +187,18 @@ def _as_asked(text: str) -> str | None:
 
 def language(texts: list[str]) -> str | None:
     """Return `en` or `fr`, whichever the texts are written in, or None where it cannot be told."""
-    said = fold(" ".join(texts)).split()
-    french = len([word for word in said if word in _FRENCH])
-    english = len([word for word in said if word in _ENGLISH])
+    counted = [_words_of_language(text) for text in texts]
+    french, english = sum(counts[0] for counts in counted), sum(counts[1] for counts in counted)
     if french == english:
         return None
     return "fr" if french > english else "en"
+
+
+@lru_cache(maxsize=1024)  # the same few wordings stand on every page
+def _words_of_language(text: str) -> tuple[int, int]:
+    """Return how many words of a text are French ones, and how many English ones."""
+    said = fold(text).split()
+    return len([w for w in said if w in _FRENCH]), len([w for w in said if w in _ENGLISH])
 
 
 # Words that tell a prompt, to know them again with a slip of the pen.
