@@ -13,6 +13,7 @@ from functools import lru_cache
 from scraper.text import fold, tidy, unaccented, without_emoji, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:(?:\.-|[’'‘ʼ\-.])[^\W\d_]+)*\.?")
+_LOWER = re.compile(r"[ ,;]*(?:[a-z]+[ ,;]+)+")
 # «J. Perrot», «J.-L. Perrot»: what stands before another capital; «So do I. Paul …» is no initial.
 _INITIALS = re.compile(r"(?!I\.)(?:[^\W\d_a-z]\.-?)+(?=[ \u00a0][^\W\d_a-z])")
 _LAST_PIECE = re.compile(r"[^\W\d_]+(?=\.$)")
@@ -103,9 +104,11 @@ def find(text: str) -> tuple[Found, ...]:
 
 def _find(text: str) -> Iterator[Found]:
     run: list[re.Match[str]] = []
-    for word in _WORD.finditer(text):
+    at = 0
+    while word := _WORD.search(text, at if run else _in_lower_case(text, at)):
+        at = word.end()
         if not run and word.group().islower():
-            continue  # most words of a text
+            continue
         if run and not _JOINT.fullmatch(text, run[-1].end(), word.start()):
             yield from _name(text, run)
             run = []
@@ -125,6 +128,12 @@ def _find(text: str) -> Iterator[Found]:
             yield from _name(text, run)
             run = []
     yield from _name(text, run)
+
+
+def _in_lower_case(text: str, start: int) -> int:
+    """Return where the words end that begin at `start` and plainly are none of a name: most of a text."""
+    lower = _LOWER.match(text, start)
+    return lower.end() if lower else start
 
 
 def is_name(text: str) -> bool:

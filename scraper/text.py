@@ -19,6 +19,8 @@ _LIGATURES = (
     ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"),
     ("ə", "e"),
 )  # fmt: skip
+# The first word of a text, where it and what stands around it are ASCII.
+_FIRST = re.compile(r"[^0-9A-Za-z\x80-\U0010ffff]*([0-9A-Za-z]+)(?:[^0-9A-Za-z\x80-\U0010ffff]|$)")
 # What may be a letter beyond ASCII: all but the usual marks, which only part words.
 _LETTERS = re.compile("[^\x00-\x7f\u00a0«»\u2013\u2014‘’“”…\u202f🔍]")
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
@@ -70,6 +72,12 @@ def _fold(text: str) -> str:
 # A page's lines are asked about many times, and many stand on every page of a site.
 _REMEMBERED = 1000  # characters; so that what is kept stays small
 _folded = lru_cache(maxsize=1024)(_fold)
+
+
+def first_word(text: str) -> str:
+    """Return the first word of `fold(text)`; most texts need not be folded to tell it."""
+    plain = _FIRST.match(text)
+    return plain[1].lower() if plain else fold(text).partition(" ")[0]
 
 
 def unaccented(text: str) -> str:

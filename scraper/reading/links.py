@@ -3,12 +3,18 @@
 Rule: what is no URL is absent; nothing here fails.
 """
 
-from urllib.parse import urljoin
+import re
+from urllib.parse import urljoin, urlsplit
+
+# An address that is the same wherever it is meant from.
+_WHOLE = re.compile(r"https?://[A-Za-z0-9.-]+/[\w./%+~=-]*", re.ASCII)
 
 
 def absolute(base: str, link: str) -> str | None:
     """Return `link` as it is meant on the page at `base` (RFC 3986, 5); None for «http://[»."""
     try:
+        if _WHOLE.fullmatch(link) and urlsplit(base).scheme:
+            return link
         return urljoin(base, link.strip())
     except ValueError:
         return None
