@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.reading import vocabulary
@@ -24,8 +25,12 @@ _ENDS = (".", "?", "!", "…", ";", ",")
 _ENDS_ASKING = re.compile(r"[?!]\W*$")
 _LONG = 300  # characters; no question is longer
 _TOPIC = 80  # characters; a prompt that only names its topic is shorter
+_REMEMBERED = 400  # characters; lines that are remembered
 _LABEL = 60  # characters; what a menu or button says is shorter
 _SHORT = 160  # characters; a prompt without `?` or `!` is short
+
+
+_ORDER = {question.id: n for n, question in enumerate(vocabulary.QUESTIONS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +117,47 @@ def _asks(text: str) -> bool:
 def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
     """Return the question that a line is, begins, or opens with."""
     line = lines[at]
-    text = line.text
-    number = _NUMBER.match(text)
-    start = number.end() if number else 0
-    # In quotation marks it is cited; all a link, it is a table of contents.
-    weak = text.startswith(_QUOTED) or line.linked
-    bare = text[start:].strip(_MARKS) if weak else text[start:]
-    how = stand(line)
-    if (both := _with_next(lines, at, bare)) and (question_id := vocabulary.recognise(both)):
-        return _Candidate(at, len(text), how, question_id, joined=True, weak=weak)
-    if 0 < line.strong < len(text):
-        opening, rest = text[start : line.strong], text[line.strong :]
+    if at + 1 < len(lines) and lines[at + 1].block == line.block:
+        weak, _, bare = _bare(line.text, linked=line.linked)
+        both = _with_next(line, lines[at + 1], bare)
+        if both and (question_id := vocabulary.recognise(both)):
+            return _Candidate(at, len(line.text), stand(line), question_id, joined=True, weak=weak)
+    recall = _asked_once if len(line.text) <= _REMEMBERED else _asked
+    asked = recall(line.text, line.strong, stand(line), linked=line.linked)
+    return _Candidate(at, *asked) if asked else None
+
+
+def _asked(
+    text: str, strong: int, how: str, *, linked: bool
+) -> tuple[int, str, str, bool, bool] | None:
+    """Return the question that a line is by itself, as the rest of a candidate."""
+    weak, start, bare = _bare(text, linked=linked)
+    if 0 < strong < len(text):
+        opening, rest = text[start:strong], text[strong:]
         label = opening.rstrip().endswith(":") or rest.lstrip().startswith(":")
         question_id = vocabulary.recognise(opening)
         if question_id or (label and (question_id := _by_standing("strong", opening))):
-            return _Candidate(at, line.strong, "strong", question_id, weak=weak)
+            return strong, "strong", question_id, False, weak
     lead = None if weak or not _asks(text) else _LEAD.match(text, start)
     if lead and not vocabulary.goes_on_asking(text[lead.end() :]):
         question_id = vocabulary.recognise(lead.group())
         if question_id:
-            return _Candidate(at, lead.end(), how, question_id, weak=True)
+            return lead.end(), how, question_id, False, True
     if question_id := vocabulary.recognise(bare) or _by_standing(how, bare):
-        return _Candidate(at, len(text), how, question_id, weak=weak)
+        return len(text), how, question_id, False, weak
     return None
+
+
+_asked_once = lru_cache(maxsize=1024)(_asked)  # every page of a site asks the same
+
+
+def _bare(text: str, *, linked: bool) -> tuple[bool, int, str]:
+    """Return whether a line is weak, where it begins behind its number, and what it says."""
+    number = _NUMBER.match(text)
+    start = number.end() if number else 0
+    # In quotation marks it is cited; all a link, it is a table of contents.
+    weak = text.startswith(_QUOTED) or linked
+    return weak, start, text[start:].strip(_MARKS) if weak else text[start:]
 
 
 def _by_standing(how: str, text: str) -> str | None:
@@ -144,13 +167,12 @@ def _by_standing(how: str, text: str) -> str | None:
     return vocabulary.recognise(f"{text}?")
 
 
-def _with_next(lines: tuple[Line, ...], at: int, text: str) -> str | None:
-    """Return a line with the next one, where a question may go on across the line break."""
-    following = lines[at + 1] if at + 1 < len(lines) else None
-    if following is None or following.block != lines[at].block or text.endswith(_ENDS):
+def _with_next(line: Line, following: Line, text: str) -> str | None:
+    """Return a line, bare, with the next one, where a question may go on across the line break."""
+    if text.endswith(_ENDS):
         return None
     both = f"{text} {following.text}"
-    one_element = lines[at].kind == "heading" or (lines[at].emphasised and following.emphasised)
+    one_element = line.kind == "heading" or (line.emphasised and following.emphasised)
     goes_on = following.text[:1].islower() or one_element
     return both if goes_on and _ENDS_ASKING.search(both) else None
 
@@ -163,7 +185,6 @@ def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
     stands: Counter[str] = Counter()
     for how, _ in {(c.stand, c.question_id) for c in candidates if not c.weak}:
         stands[how] += 1
-    order = {q.id: n for n, q in enumerate(vocabulary.QUESTIONS)}
     by_id: dict[str, list[_Candidate]] = {}
     for candidate in candidates:
         by_id.setdefault(candidate.question_id, []).append(candidate)
@@ -178,7 +199,7 @@ def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
             key=lambda c: (
                 not c.weak,
                 stands[c.stand],
-                sum((s.at < c.at) == (order[s.question_id] < order[c.question_id]) for s in sure),
+                sum((s.at < c.at) == (_ORDER[s.question_id] < _ORDER[c.question_id]) for s in sure),
                 -c.at,
             ),
         )
@@ -252,28 +273,28 @@ def _by_sentence(page: Page) -> Page:
 
 def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
     """Yield the questions that are none of the nine, by standing as the known ones do."""
-    if not known:
-        return
     lines = page.lines
     at_known = {p.at for p in known}
+    box = common_box(page, list(at_known)) if known else Box(-1, 0, 0)
+    asking = [
+        at
+        for at in range(box.first, box.end)
+        if _asks(lines[at].text) and at not in at_known and _may_be_unknown(lines[at])
+    ]
+    if not asking:
+        return
     stands = Counter(how for p in known for how in _stands(lines[p.at]))
     usual_shapes = {_shape(lines, p.at) for p in known if stand(lines[p.at]) == "plain"}
     first, last = known[0].at, known[-1].at
-    box = common_box(page, [p.at for p in known])
-    previous = -1  # the line of the question before
-    for at in range(box.first, box.end):
+    questions = set(at_known)  # with the unknown ones
+    for at in asking:
         line = lines[at]
-        if at in at_known:
-            previous = at
-            continue
-        if line.linked or line.glued or not (_asks(line.text) and _ENDS_ASKING.search(line.text)):
-            continue
         if is_furniture(line.text) or names_the_series(line.text):
             if at > last:
                 return
             continue
         followed = at + 1 < box.end and at + 1 not in at_known and not lines[at + 1].linked
-        if not followed or 0 <= previous == at - 1:
+        if not followed or at - 1 in questions:
             continue
         if stand(line) != "plain":
             asked = _asked_apart(lines, at, max(stands[how] for how in _stands(line)))
@@ -284,7 +305,11 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
             asked = asked and (first < at < last or _asked_outside(lines, at, first, last))
         if asked:
             yield Prompt(at, None)
-            previous = at
+            questions.add(at)
+
+
+def _may_be_unknown(line: Line) -> bool:
+    return not (line.linked or line.glued) and bool(_ENDS_ASKING.search(line.text))
 
 
 def _asked_outside(lines: tuple[Line, ...], at: int, first: int, last: int) -> bool:
