@@ -42,7 +42,8 @@ def deal_head(article: Article) -> None:
             _meta(line) is Part.DATE for line in lines[start:first] if not article.is_aside(line)
         )
         _above_title(article, title, dated_below=dated)
-    titled = {fold(" ".join(article.texts(Part.TITLE))), *map(fold, article.texts(Part.TITLE))}
+    titles = article.texts(Part.TITLE)
+    titled = {fold(" ".join(titles)), *map(fold, titles)}
     dated = Part.DATE in parts
     undecided: list[int] = []
     for at in range(start, first):

@@ -212,36 +212,31 @@ def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
 
 def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
     """Return the page with what follows a question on its line moved to a line of its own."""
-    by_line = {c.at: c for c in chosen}
     lines: list[Line] = []
     prompts: list[Prompt] = []
     moved: list[int] = []  # for each old line, its new number
-    joined = False
-    for at, line in enumerate(page.lines):
-        moved.append(len(lines))
-        if joined:
-            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {line.text}")
-            moved[-1] -= 1
-            joined = False
-            continue
-        candidate = by_line.get(at)
-        if candidate is None:
-            lines.append(line)
-            continue
+    for candidate in chosen:
+        before = page.lines[len(moved) : candidate.at]
+        moved += range(len(lines), len(lines) + len(before) + 1)
+        lines += before
         prompts.append(Prompt(len(lines), candidate.question_id))
+        line = page.lines[candidate.at]
         number = _NUMBER.match(line.text)
         start = number.end() if number else 0
         question = line.text[start : candidate.end].strip()
-        alone = len(question) == len(line.text)
-        lines.append(
-            line
-            if alone and line.strong <= len(question)
-            else line._replace(text=question, strong=min(line.strong, len(question)))
-        )
-        if rest := line.text[candidate.end :].strip(" \u00a0\u202f:–—-"):
+        rest = line.text[candidate.end :].strip(" \u00a0\u202f:–—-")
+        if question != line.text:
+            line = line._replace(text=question, strong=min(line.strong, len(question)))
+        lines.append(line)
+        if rest:
             lines.append(line._replace(text=rest, strong=0, kind="text"))
-        joined = candidate.joined
-    return _renumbered(page, lines, moved), prompts
+        if candidate.joined:
+            following = page.lines[candidate.at + 1]
+            moved.append(len(lines) - 1)
+            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {following.text}")
+    after = page.lines[len(moved) :]
+    moved += range(len(lines), len(lines) + len(after))
+    return _renumbered(page, [*lines, *after], moved), prompts
 
 
 def _renumbered(page: Page, lines: list[Line], moved: list[int]) -> Page:
