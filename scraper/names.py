@@ -120,14 +120,18 @@ def _find(text: str) -> Iterator[Found]:
             run and (fold(bare) in PARTICLES or (len(bare) == 1 and bare.isupper()))
         ):
             run.append(word)
-            last = _LAST_PIECE.search(word.group())  # an initial, also of «J.L.», ends none
-            ends_sentence = last is not None and len(last.group()) > 2
-            if not ends_sentence:
+            if not _ends_sentence(word.group()):
                 continue
         if run:
             yield from _name(text, run)
             run = []
     yield from _name(text, run)
+
+
+def _ends_sentence(word: str) -> bool:
+    """Tell whether the point behind a word is its sentence's; an initial, also of «J.L.», ends none."""
+    last = _LAST_PIECE.search(word) if word.endswith(".") else None
+    return last is not None and len(last.group()) > 2
 
 
 def _in_lower_case(text: str, start: int) -> int:

@@ -51,8 +51,9 @@ def tidy(text: str) -> str:
 
     A single no-break space stays, as French puts one before `?` and `!`.
     """
-    if text.isprintable() and "  " not in text:
-        return text.strip()  # only plain single spaces, and nothing invisible: most texts
+    spaced = text if text.isascii() else text.replace("\u00a0", " ").replace("\u202f", " ")
+    if spaced.isprintable() and "  " not in spaced:
+        return text.strip()  # only single spaces, and nothing invisible: most texts
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 

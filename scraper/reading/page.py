@@ -15,20 +15,25 @@ class Line(NamedTuple):
     """One line of text as it stands on the page.
 
     `kind` is text, item (of a list), heading, caption, or apart: all of a menu, form or footer in
-    which nothing is asked. `block` numbers the paragraph (or item, heading, cell) that the line is
-    part of. `place` is the number of the box it stands in, see Boxes. `strong` is the length
-    of an emphasised run at its start, `linked` tells that all of it is a link, `aside` the boxes
+    which nothing is asked. `strong` is the length of an emphasised run at its start, `linked` tells
+    that all of it is a link. `block` numbers the paragraph (or item, heading, cell) that the line
+    is part of, `place` is the number of the box it stands in, see Boxes; `aside` are the boxes
     around it that are menus, forms, footers and the like.
     """
 
     text: str
     kind: str = "text"
-    block: int = 0
-    place: int = 0
     strong: int = 0
     linked: bool = False
+    block: int = 0
+    place: int = 0
     aside: tuple[int, ...] = ()
     glued: bool = False  # goes on in the paragraph of the line before
+
+    @property
+    def by_itself(self) -> tuple[str, str, int, bool]:
+        """What the line is wherever it stands: text, kind, strong, linked."""
+        return self[:4]
 
     @property
     def emphasised(self) -> bool:

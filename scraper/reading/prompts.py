@@ -123,15 +123,15 @@ def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
         if both and (question_id := vocabulary.recognise(both)):
             return _Candidate(at, len(line.text), stand(line), question_id, joined=True, weak=weak)
     recall = _asked_once if len(line.text) <= _REMEMBERED else _asked
-    asked = recall(line.text, line.strong, stand(line), linked=line.linked)
+    asked = recall(line.by_itself)
     return _Candidate(at, *asked) if asked else None
 
 
-def _asked(
-    text: str, strong: int, how: str, *, linked: bool
-) -> tuple[int, str, str, bool, bool] | None:
+def _asked(by_itself: tuple[str, str, int, bool]) -> tuple[int, str, str, bool, bool] | None:
     """Return the question that a line is by itself, as the rest of a candidate."""
-    weak, start, bare = _bare(text, linked=linked)
+    line = Line(*by_itself)
+    text, strong, how = line.text, line.strong, stand(line)
+    weak, start, bare = _bare(text, linked=line.linked)
     if 0 < strong < len(text):
         opening, rest = text[start:strong], text[strong:]
         label = opening.rstrip().endswith(":") or rest.lstrip().startswith(":")

@@ -139,7 +139,9 @@ class Walk:
         if any(sign in lower for sign in _TELLS) or node.mem_id in self.timed:
             return False
         if text:
-            self.lines.append(Line(text, "apart", self.block, self.box, aside=self.aside))
+            self.lines.append(
+                Line(text, "apart", block=self.block, place=self.box, aside=self.aside)
+            )
         return True
 
     def close_aside(self) -> None:
@@ -236,7 +238,7 @@ class Walk:
             strong = len(tidy(raw[: self.strong])) if self.strong else 0
             kind = self.kinds[self.box]
             self.lines.append(
-                Line(text, kind, self.block, self.box, strong, self.linked, self.aside)
+                Line(text, kind, strong, self.linked, self.block, self.box, self.aside)
             )
         self.parts = []
         self.length = self.strong = 0
