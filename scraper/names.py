@@ -7,8 +7,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scraper.text import fold, tidy, unaccented, without_emoji, words
 
@@ -78,8 +78,7 @@ _NEVER = frozenset(
 _OPENING = re.compile(r"(?:ing|ly|ment)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A name in a text: `text[start:end]` holds it, `name` is it without possessive."""
 
     name: str

@@ -71,13 +71,13 @@ def _find_title(page: Page, first: int) -> int | None:
     lines = page.lines
     low = max(0, first - _TITLE_REACH)
     series = [n for n in range(low, first) if furniture.names_the_series(lines[n].text)]
-    for wanted in (
-        [n for n in series if lines[n].kind == "heading" and not lines[n].linked],
-        [n for n in series if not lines[n].linked and not furniture.goes_on(lines[n].text)],
-        [n for n in series if not furniture.goes_on(lines[n].text)],
-    ):
-        if wanted:
-            return _last_shown(lines, wanted) if page.plain else wanted[-1]
+    wanted = (
+        [n for n in series if lines[n].kind == "heading" and not lines[n].linked]
+        or [n for n in series if not lines[n].linked and not furniture.goes_on(lines[n].text)]
+        or [n for n in series if not furniture.goes_on(lines[n].text)]
+    )
+    if wanted:
+        return _last_shown(lines, wanted) if page.plain else wanted[-1]
     stated = {fold(title) for title in page.titles}
     for n in range(low, first):
         line = lines[n]

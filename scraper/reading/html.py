@@ -7,10 +7,10 @@ class names are not looked at. One walk over the tree, no recursion, linear in i
 import re
 from collections.abc import Iterable
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from scraper.errors import TooLarge
-from scraper.reading.metadata import read_metadata
+from scraper.reading.metadata import Marked, read_metadata
 from scraper.reading.page import Page
 from scraper.reading.walk import UNREAD, Walk
 from scraper.text import words
@@ -40,7 +40,9 @@ def read_html(html: bytes, url: str) -> Page:
     if html.count(b"<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         raise TooLarge(f"{url}: nested more than {MAX_DEPTH} levels deep, which no page is")
     tree = LexborHTMLParser(html)
-    marked = {node.mem_id: node for node in tree.css(_MARKED)}
+    marked = {
+        node.mem_id: Marked(node, node.tag or "", node.attributes) for node in tree.css(_MARKED)
+    }
     meta = read_metadata(tree, marked.values(), html, url)
     if tree.body is None:
         return Page(lines=(), **meta)
@@ -55,11 +57,10 @@ def read_html(html: bytes, url: str) -> Page:
     )
 
 
-def _stand_ins(marked: dict[int, LexborNode]) -> dict[str, dict[int, str]]:
+def _stand_ins(marked: dict[int, Marked]) -> dict[str, dict[int, str]]:
     """Return, by tag and node, the tag that an element stands for."""
     found: dict[str, dict[int, str]] = {}
-    for number, node in marked.items():
-        own, given = node.tag or "", node.attributes
+    for number, (_, own, given) in marked.items():
         tag = _BY_ROLE.get(given.get("role") or "")
         if tag is None and own == "span" and _SHOWN_AS_BLOCK.search(given.get("style") or ""):
             tag = "div"
@@ -68,11 +69,11 @@ def _stand_ins(marked: dict[int, LexborNode]) -> dict[str, dict[int, str]]:
     return found
 
 
-def _timed(marked: Iterable[LexborNode]) -> set[int]:
+def _timed(marked: Iterable[Marked]) -> set[int]:
     """Return the elements that are or hold a <time>, each met once."""
     timed: set[int] = set()
-    for node in marked:
-        around = node if node.tag == "time" else None
+    for node, tag, _ in marked:
+        around = node if tag == "time" else None
         while around is not None and around.mem_id not in timed:
             timed.add(around.mem_id)
             around = around.parent

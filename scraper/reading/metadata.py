@@ -5,7 +5,7 @@ Rule: only read, never believed over the text; broken metadata tells nothing and
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,16 +24,24 @@ _NAMES = frozenset(
 _LENIENT = json.JSONDecoder(strict=False)
 
 
+class Marked(NamedTuple):
+    """An element that a search found, with its tag and attributes."""
+
+    node: LexborNode
+    tag: str
+    given: dict[str, str | None]
+
+
 def read_metadata(
-    tree: LexborHTMLParser, marked: Iterable[LexborNode], html: bytes, url: str
+    tree: LexborHTMLParser, marked: Iterable[Marked], html: bytes, url: str
 ) -> dict[str, Any]:
     """Return the fields of Page that metadata fills.
 
     `tree` is the tree of `html`; `marked` are, among others, its elements of metadata in order.
     """
-    by_tag: dict[str, list[LexborNode]] = {}
-    for node in marked:
-        by_tag.setdefault(node.tag or "", []).append(node)
+    by_tag: dict[str, list[Marked]] = {}
+    for one in marked:
+        by_tag.setdefault(one.tag, []).append(one)
     named = _named(by_tag.get("meta", ()))
     article = next(_articles(by_tag.get("script", ())), {}) if b"ld+json" in html else {}
     title = tree.css_first("title")
@@ -61,24 +69,23 @@ def read_metadata(
     }
 
 
-def _named(metas: Iterable[LexborNode]) -> dict[str, str]:
+def _named(metas: Iterable[Marked]) -> dict[str, str]:
     """Return the contents of the meta elements that are read, by name; the first one counts."""
     named: dict[str, str] = {}
-    for node in metas:
-        given = node.attributes
+    for _, _, given in metas:
         name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
         if name in _NAMES and name not in named and (content := given.get("content")):
             named[name] = repair(tidy(content))
     return named
 
 
-def _translations(links: Iterable[LexborNode], url: str) -> tuple[tuple[str, str], ...]:
+def _translations(links: Iterable[Marked], url: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (hreflang.lower()[:2], address)
-        for node in links
-        if (hreflang := node.attributes.get("hreflang"))
+        for _, _, given in links
+        if (hreflang := given.get("hreflang"))
         and hreflang != "x-default"  # names no language
-        and (href := node.attributes.get("href"))
+        and (href := given.get("href"))
         and (address := absolute(url, href))
     )
 
@@ -89,11 +96,11 @@ def _first_text(value: Any) -> str | None:
     return tidy(value) if isinstance(value, str) and value.strip() else None
 
 
-def _articles(scripts: Iterable[LexborNode]) -> Iterator[dict[str, Any]]:
+def _articles(scripts: Iterable[Marked]) -> Iterator[dict[str, Any]]:
     """Yield the JSON-LD nodes that are articles, then those that only are pages."""
     pages = []
-    for script in scripts:
-        if (script.attributes.get("type") or "").lower() != "application/ld+json":
+    for script, _, given in scripts:
+        if (given.get("type") or "").lower() != "application/ld+json":
             continue
         for node in _nodes(script.text()):
             kinds = {str(kind) for kind in _as_list(node.get("@type"))}

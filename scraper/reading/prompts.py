@@ -6,7 +6,7 @@ Rule: a page is asked how its questions stand (heading, item, emphasised, plain)
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,8 +33,7 @@ _SHORT = 160  # characters; a prompt without `?` or `!` is short
 _ORDER = {question.id: n for n, question in enumerate(vocabulary.QUESTIONS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """A question standing at line `at` of a page; `question_id` is None for none of the nine."""
 
     at: int
