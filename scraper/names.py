@@ -217,6 +217,11 @@ _JOBS_LAST = frozenset(words("groom head painter post script story"))  # «Will 
 _OF = re.compile(r"[ \u00a0](?:of|de|du|des|d[’'])\b")  # «Ada, Head of Layout» without the comma
 
 
+def _folded(word: str) -> str:
+    """Return `fold(word)`; most words are plain ASCII letters."""
+    return word.lower() if word.isascii() and word.isalpha() else fold(word)
+
+
 def _opens(text: str, start: int) -> bool:
     before = text[max(0, start - _BACK) : start].rstrip(" \u00a0\u202f\"“«‘'(")
     return not before or before[-1] in ".!?…:"
@@ -230,7 +235,7 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     bare = word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
     if not bare[0].isupper():
         return False
-    folded = fold(bare)
+    folded = _folded(bare)
     if folded in _NEVER and _beside_a_name(folded, match, text):
         return True
     if folded in _NEVER or (bare == word and _ELIDED.match(word)):
@@ -269,7 +274,7 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
 
 def _without_jobs(text: str, run: list[re.Match[str]]) -> list[re.Match[str]]:
     """Return a run of words without the jobs at its ends, and without particles that lead on."""
-    said = [fold(word.group()) for word in run]
+    said = [_folded(word.group()) for word in run]
     # «A.» before a name is an initial, and «a» a word of jobs.
     while run and (said[0] in ROLE_WORDS or run[0].group() in PARTICLES) and run[0].group() != "A.":
         if len(run) == 2 and said[0] in _JOBS_FIRST and said[1] not in ROLE_WORDS:

@@ -51,4 +51,4 @@ class Article:
 
     def is_aside(self, line: Line) -> bool:
         """Tell whether a line stands in an aside that the questions do not stand in."""
-        return not self.asides.issuperset(line.aside)
+        return bool(line.aside) and not self.asides.issuperset(line.aside)

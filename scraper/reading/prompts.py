@@ -3,34 +3,28 @@
 Rule: a page is asked how its questions stand (heading, item, emphasised, plain), never told.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.reading import vocabulary
+from scraper.reading.candidates import (
+    ENDS_ASKING,
+    NUMBER,
+    Candidate,
+    asks,
+    candidates,
+    choose,
+    stand,
+    stands,
+)
 from scraper.reading.furniture import is_call, is_furniture, names_the_series
 from scraper.reading.page import Box, Line, Page
 from scraper.text import fold, sentences
 
-_NUMBER = re.compile(
-    r"^(?:(?:question|q)\s*)?(?:n[°o]\s*)?\(?\d{1,2}\s*(?:[.):/–—-]|\s-)\s*(?=\S)", re.IGNORECASE
-)
-_LEAD = re.compile(r"^[^?!]{3,240}[?!]+(?:[\"'»”’)]|[ \u00a0\u202f]»)*(?=\s*\S)")
-_QUOTED = tuple('"“«‘„‹')
-_MARKS = '"“”«»‘„‹›* \u00a0\u202f'
-_ENDS = (".", "?", "!", "…", ";", ",")
-_ENDS_ASKING = re.compile(r"[?!]\W*$")
 _LONG = 300  # characters; no question is longer
-_TOPIC = 80  # characters; a prompt that only names its topic is shorter
-_REMEMBERED = 400  # characters; lines that are remembered
 _LABEL = 60  # characters; what a menu or button says is shorter
-_SHORT = 160  # characters; a prompt without `?` or `!` is short
-
-
-_ORDER = {question.id: n for n, question in enumerate(vocabulary.QUESTIONS)}
 
 
 class Prompt(NamedTuple):
@@ -40,27 +34,18 @@ class Prompt(NamedTuple):
     question_id: str | None
 
 
-class _Candidate(NamedTuple):
-    at: int
-    end: int  # characters of the line that are the question
-    stand: str  # heading, item, strong or plain
-    question_id: str
-    joined: bool = False  # whether the next line belongs to the question too
-    weak: bool = False  # a sentence at the start of a longer line, or in quotation marks
-
-
 def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
     """Return the page with each question on a line of its own, and where they stand.
 
     A page whose questions are buried in long paragraphs is read sentence by sentence.
     """
-    chosen = _choose(list(_candidates(page)))
+    chosen = choose(list(candidates(page)))
     if chosen and all(page.lines[c.at].linked for c in chosen):
         page = _unlinked(page, chosen[0].at)
-        chosen = _choose(list(_candidates(page)))
+        chosen = choose(list(candidates(page)))
     if len({c.question_id for c in chosen}) < 3:
         by_sentence = _by_sentence(page)
-        others = _choose(list(_candidates(by_sentence)))
+        others = choose(list(candidates(by_sentence)))
         if len({c.question_id for c in others}) > max(2, len(chosen)):
             page, chosen = by_sentence, others
     page, prompts = _split(page, chosen)
@@ -77,139 +62,7 @@ def _unlinked(page: Page, first: int) -> Page:
     )
 
 
-def stand(line: Line) -> str:
-    """Return how a line stands on the page."""
-    if line.kind in ("heading", "item"):
-        return line.kind
-    return "strong" if line.emphasised else "plain"
-
-
-def _stands(line: Line) -> set[str]:
-    """Return all the ways in which a line stands out: an item can be emphasised too."""
-    apart = {line.kind} & {"heading", "item"} | ({"strong"} if line.emphasised else set())
-    return apart or {"plain"}
-
-
-def _candidates(page: Page) -> Iterator[_Candidate]:
-    skip = -1
-    for at, line in enumerate(page.lines):
-        if at == skip or line.kind in ("caption", "apart") or not _may_ask(line):
-            continue
-        if candidate := _candidate(page.lines, at):
-            yield candidate
-            if candidate.joined:
-                skip = at + 1
-
-
-def _may_ask(line: Line) -> bool:
-    """Tell whether a line is worth a look: it asks, stands out, or is short and no sentence."""
-    text = line.text
-    if line.strong or line.kind != "text" or _asks(text):
-        return True
-    return len(text) < _SHORT and (text[-1] != "." or vocabulary.invites(text))
-
-
-def _asks(text: str) -> bool:
-    return "?" in text or "!" in text
-
-
-def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
-    """Return the question that a line is, begins, or opens with."""
-    line = lines[at]
-    if at + 1 < len(lines) and lines[at + 1].block == line.block:
-        weak, _, bare = _bare(line.text, linked=line.linked)
-        both = _with_next(line, lines[at + 1], bare)
-        if both and (question_id := vocabulary.recognise(both)):
-            return _Candidate(at, len(line.text), stand(line), question_id, joined=True, weak=weak)
-    recall = _asked_once if len(line.text) <= _REMEMBERED else _asked
-    asked = recall(line.by_itself)
-    return _Candidate(at, *asked) if asked else None
-
-
-def _asked(by_itself: tuple[str, str, int, bool]) -> tuple[int, str, str, bool, bool] | None:
-    """Return the question that a line is by itself, as the rest of a candidate."""
-    line = Line(*by_itself)
-    text, strong, how = line.text, line.strong, stand(line)
-    weak, start, bare = _bare(text, linked=line.linked)
-    if 0 < strong < len(text):
-        opening, rest = text[start:strong], text[strong:]
-        label = opening.rstrip().endswith(":") or rest.lstrip().startswith(":")
-        question_id = vocabulary.recognise(opening)
-        if question_id or (label and (question_id := _by_standing("strong", opening))):
-            return strong, "strong", question_id, False, weak
-    lead = None if weak or not _asks(text) else _LEAD.match(text, start)
-    if lead and not vocabulary.goes_on_asking(text[lead.end() :]):
-        question_id = vocabulary.recognise(lead.group())
-        if question_id:
-            return lead.end(), how, question_id, False, True
-    if question_id := vocabulary.recognise(bare) or _by_standing(how, bare):
-        return len(text), how, question_id, False, weak
-    return None
-
-
-_asked_once = lru_cache(maxsize=1024)(_asked)  # every page of a site asks the same
-
-
-def _bare(text: str, *, linked: bool) -> tuple[bool, int, str]:
-    """Return whether a line is weak, where it begins behind its number, and what it says."""
-    number = _NUMBER.match(text)
-    start = number.end() if number else 0
-    # In quotation marks it is cited; all a link, it is a table of contents.
-    weak = text.startswith(_QUOTED) or linked
-    return weak, start, text[start:].strip(_MARKS) if weak else text[start:]
-
-
-def _by_standing(how: str, text: str) -> str | None:
-    """Return the prompt that a heading or emphasised line is, which needs no mark to ask."""
-    if how not in ("heading", "strong") or len(text) > _TOPIC or text.endswith(_ENDS):
-        return None
-    return vocabulary.recognise(f"{text}?")
-
-
-def _with_next(line: Line, following: Line, text: str) -> str | None:
-    """Return a line, bare, with the next one, where a question may go on across the line break."""
-    if text.endswith(_ENDS):
-        return None
-    both = f"{text} {following.text}"
-    one_element = line.kind == "heading" or (line.emphasised and following.emphasised)
-    goes_on = following.text[:1].islower() or one_element
-    return both if goes_on and _ENDS_ASKING.search(both) else None
-
-
-def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
-    """Keep one candidate for each question: the one that stands as the others do.
-
-    Where questions are set apart (heading, item, emphasised), a second wording of one is kept too.
-    """
-    stands: Counter[str] = Counter()
-    for how, _ in {(c.stand, c.question_id) for c in candidates if not c.weak}:
-        stands[how] += 1
-    by_id: dict[str, list[_Candidate]] = {}
-    for candidate in candidates:
-        by_id.setdefault(candidate.question_id, []).append(candidate)
-    sure = [group[0] for group in by_id.values() if len(group) == 1]
-    chosen: list[_Candidate] = []
-    for group in by_id.values():
-        if len(group) == 1:
-            chosen.append(group[0])
-            continue
-        best = max(
-            group,
-            key=lambda c: (
-                not c.weak,
-                stands[c.stand],
-                sum((s.at < c.at) == (_ORDER[s.question_id] < _ORDER[c.question_id]) for s in sure),
-                -c.at,
-            ),
-        )
-        chosen.append(best)
-        chosen.extend(
-            c for c in group if c is not best and not c.weak and c.stand == best.stand != "plain"
-        )
-    return sorted(chosen, key=lambda c: c.at)
-
-
-def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
+def _split(page: Page, chosen: list[Candidate]) -> tuple[Page, list[Prompt]]:
     """Return the page with what follows a question on its line moved to a line of its own."""
     lines: list[Line] = []
     prompts: list[Prompt] = []
@@ -220,7 +73,7 @@ def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
         lines += before
         prompts.append(Prompt(len(lines), candidate.question_id))
         line = page.lines[candidate.at]
-        number = _NUMBER.match(line.text)
+        number = NUMBER.match(line.text)
         start = number.end() if number else 0
         question = line.text[start : candidate.end].strip()
         rest = line.text[candidate.end :].strip(" \u00a0\u202f:–—-")
@@ -273,11 +126,11 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
     asking = [
         at
         for at in range(box.first, box.end)
-        if _asks(lines[at].text) and at not in at_known and _may_be_unknown(lines[at])
+        if asks(lines[at].text) and at not in at_known and _may_be_unknown(lines[at])
     ]
     if not asking:
         return
-    stands = Counter(how for p in known for how in _stands(lines[p.at]))
+    alike = Counter(how for p in known for how in stands(lines[p.at]))
     usual_shapes = {_shape(lines, p.at) for p in known if stand(lines[p.at]) == "plain"}
     first, last = known[0].at, known[-1].at
     questions = set(at_known)  # with the unknown ones
@@ -291,7 +144,7 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
         if not followed or at - 1 in questions:
             continue
         if stand(line) != "plain":
-            asked = _asked_apart(lines, at, max(stands[how] for how in _stands(line)))
+            asked = _asked_apart(lines, at, max(alike[how] for how in stands(line)))
             # Before the first known question stands the intro, dressed up or not.
             asked = asked and (at > first or vocabulary.is_question(line.text))
         else:
@@ -303,7 +156,7 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
 
 
 def _may_be_unknown(line: Line) -> bool:
-    return not (line.linked or line.glued) and bool(_ENDS_ASKING.search(line.text))
+    return not (line.linked or line.glued) and bool(ENDS_ASKING.search(line.text))
 
 
 def _asked_outside(lines: tuple[Line, ...], at: int, first: int, last: int) -> bool:
