@@ -39,13 +39,15 @@ def caption_in_answer(article: Article, at: int, start: int, end: int) -> bool:
     page = article.page
     line = page.lines[at]
     near = article.pictures_near(at)
-    if line.kind == "caption" or any(p.alt and same_words(p.alt, line.text) for p in near):
+    if line.kind == "caption":
+        return True
+    if near and any(p.alt and same_words(p.alt, line.text) for p in near):
         return True
     if end - start == 1:
         return False  # it is all that is answered
     if furniture.is_credit(line.text):
         return True
-    after_picture = any(p.before == at for p in near)
+    after_picture = bool(near) and any(p.before == at for p in near)
     if after_picture and any(_in_same_box(page, p.box, line) for p in near):
         return _is_fragment(line.text)
     last = start < at == end - 1
