@@ -21,6 +21,7 @@ _LIGATURES = (
 )  # fmt: skip
 # The first word of a text, where it and what stands around it are ASCII.
 _FIRST = re.compile(r"[^0-9A-Za-z\x80-\U0010ffff]*([0-9A-Za-z]+)(?:[^0-9A-Za-z\x80-\U0010ffff]|$)")
+_LIGATURE = re.compile(f"[{''.join(ligature for ligature, _ in _LIGATURES)}]")
 # What may be a letter beyond ASCII: all but the usual marks, which only part words.
 _LETTERS = re.compile("[^\x00-\x7f\u00a0«»\u2013\u2014‘’“”…\u202f🔍]")
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
@@ -86,8 +87,9 @@ def unaccented(text: str) -> str:
     text = text.replace("’", "'").casefold()
     if text.isascii():
         return text
-    for ligature, letters in _LIGATURES:
-        text = text.replace(ligature, letters)
+    if _LIGATURE.search(text):
+        for ligature, letters in _LIGATURES:
+            text = text.replace(ligature, letters)
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
 
 

@@ -144,12 +144,14 @@ def choose(candidates: list[Candidate]) -> list[Candidate]:
 
     Where questions are set apart (heading, item, emphasised), a second wording of one is kept too.
     """
-    alike: Counter[str] = Counter()
-    for how, _ in {(c.stand, c.question_id) for c in candidates if not c.weak}:
-        alike[how] += 1
     by_id: dict[str, list[Candidate]] = {}
     for candidate in candidates:
         by_id.setdefault(candidate.question_id, []).append(candidate)
+    if len(by_id) == len(candidates):
+        return candidates
+    alike: Counter[str] = Counter()
+    for how, _ in {(c.stand, c.question_id) for c in candidates if not c.weak}:
+        alike[how] += 1
     sure = [group[0] for group in by_id.values() if len(group) == 1]
     chosen: list[Candidate] = []
     for group in by_id.values():

@@ -95,6 +95,7 @@ _WITHIN = re.compile(
     r"(?<!\d)\d{1,2}(?:st|nd|rd|th|er)?[ \u00a0\u202f]+[^\W\d_]{3,9}\.?[ \u00a0\u202f,]+\d{4}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
     r"|\b[^\W\d_]{3,9}\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0]\d{4}\b"
 )
+_SEPARATING = re.compile("[|·•»›/–—,-]")  # one of them
 _SEPARATORS = re.compile(r"\s*[|·•»›]\s*|\s+[/–—-]\s+|\s*,\s+|^\s+|\s+$")
 _DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})")
@@ -359,4 +360,5 @@ def unquoted(url: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """Part a line of several facts: «27 March 2023 | Talent Spotlights»."""
-    return [piece for piece in _SEPARATORS.split(text) if piece]
+    parted = _SEPARATORS.split(text) if _SEPARATING.search(text) else [text.strip()]
+    return [piece for piece in parted if piece]

@@ -104,8 +104,12 @@ class Walk:
     def text(self, _tag: str, node: LexborNode) -> bool:
         """Read a text; white space begins no line."""
         text = node.text_content or ""
-        if self.parts or self.typed or not text.isspace():
-            self._text(text)
+        if self.typed and "\n" in text:
+            self._typed(text)
+        elif not text.isspace():
+            self._says(text)
+        elif self.parts or self.typed:
+            self._add(text)
         return True
 
     def open_box(self, tag: str, _node: LexborNode) -> bool:
@@ -194,7 +198,7 @@ class Walk:
         given = node.attributes
         alt = tidy(given.get("alt") or "")
         if is_emoji(alt):  # themes draw emoji as pictures
-            self._text(alt)
+            self._says(alt)
             return False
         sources = (source for name in _SOURCES if (source := given.get(name)))
         source = next((s for s in sources if not s.startswith("data:")), None)
@@ -213,21 +217,21 @@ class Walk:
             elif n:
                 self.block += 1
             if line and not line.isspace():
-                self._text(line)
+                self._says(line)
 
-    def _text(self, text: str) -> None:
-        if self.typed and "\n" in text:
-            self._typed(text)
+    def _says(self, text: str) -> None:
+        """Take a text that is more than white space."""
+        if not self.link_depth:
+            self.linked = False
+        elif text.strip() in _PERMALINKS:
             return
-        if self.link_depth and text.strip() in _PERMALINKS:
-            return
-        if not text.isspace():
-            if self.strong_open and self.strong_depth:
-                self.strong = self.length + len(text.rstrip())
-            else:
-                self.strong_open = False
-            if not self.link_depth:
-                self.linked = False
+        if self.strong_open and self.strong_depth:
+            self.strong = self.length + len(text.rstrip())
+        else:
+            self.strong_open = False
+        self._add(text)
+
+    def _add(self, text: str) -> None:
         self.parts.append(text)
         self.length += len(text)
 
