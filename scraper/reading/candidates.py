@@ -13,7 +13,7 @@ from typing import NamedTuple
 from scraper.reading import vocabulary
 from scraper.reading.page import Line, Page
 
-NUMBER = re.compile(
+_NUMBER = re.compile(
     r"^(?:(?:question|q)\s*)?(?:n[°o]\s*)?\(?\d{1,2}\s*(?:[.):/–—-]|\s-)\s*(?=\S)", re.IGNORECASE
 )
 _LEAD = re.compile(r"^[^?!]{3,240}[?!]+(?:[\"'»”’)]|[ \u00a0\u202f]»)*(?=\s*\S)")
@@ -31,7 +31,8 @@ class Candidate(NamedTuple):
     """A line that may be a question."""
 
     at: int
-    end: int  # characters of the line that are the question
+    start: int  # characters of its number
+    end: int  # … and with them, of the question
     stand: str  # heading, item, strong or plain
     question_id: str
     joined: bool = False  # whether the next line belongs to the question too
@@ -80,16 +81,17 @@ def _candidate(lines: tuple[Line, ...], at: int) -> Candidate | None:
     """Return the question that a line is, begins, or opens with."""
     line = lines[at]
     if at + 1 < len(lines) and lines[at + 1].block == line.block:
-        weak, _, bare = _bare(line.text, linked=line.linked)
+        weak, start, bare = _bare(line.text, linked=line.linked)
         both = _with_next(line, lines[at + 1], bare)
         if both and (question_id := vocabulary.recognise(both)):
-            return Candidate(at, len(line.text), stand(line), question_id, joined=True, weak=weak)
+            how, end = stand(line), len(line.text)
+            return Candidate(at, start, end, how, question_id, joined=True, weak=weak)
     recall = _asked_once if len(line.text) <= _REMEMBERED else _asked
     asked = recall(line.by_itself)
     return Candidate(at, *asked) if asked else None
 
 
-def _asked(by_itself: tuple[str, str, int, bool]) -> tuple[int, str, str, bool, bool] | None:
+def _asked(by_itself: tuple[str, str, int, bool]) -> tuple[int, int, str, str, bool, bool] | None:
     """Return the question that a line is by itself: its candidate without `at`."""
     line = Line(*by_itself)
     text, strong, how = line.text, line.strong, stand(line)
@@ -99,14 +101,14 @@ def _asked(by_itself: tuple[str, str, int, bool]) -> tuple[int, str, str, bool, 
         label = opening.rstrip().endswith(":") or rest.lstrip().startswith(":")
         question_id = vocabulary.recognise(opening)
         if question_id or (label and (question_id := _by_standing("strong", opening))):
-            return strong, "strong", question_id, False, weak
+            return start, strong, "strong", question_id, False, weak
     lead = None if weak or not asks(text) else _LEAD.match(text, start)
     if lead and not vocabulary.goes_on_asking(text[lead.end() :]):
         question_id = vocabulary.recognise(lead.group())
         if question_id:
-            return lead.end(), how, question_id, False, True
+            return start, lead.end(), how, question_id, False, True
     if question_id := vocabulary.recognise(bare) or _by_standing(how, bare):
-        return len(text), how, question_id, False, weak
+        return start, len(text), how, question_id, False, weak
     return None
 
 
@@ -115,7 +117,7 @@ _asked_once = lru_cache(maxsize=1024)(_asked)  # every page of a site asks the s
 
 def _bare(text: str, *, linked: bool) -> tuple[bool, int, str]:
     """Return whether a line is weak, where it begins behind its number, and what it says."""
-    number = NUMBER.match(text)
+    number = _NUMBER.match(text)
     start = number.end() if number else 0
     # In quotation marks it is cited; all a link, it is a table of contents.
     weak = text.startswith(_QUOTED) or linked

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from scraper.reading import vocabulary
 from scraper.reading.candidates import (
     ENDS_ASKING,
-    NUMBER,
     Candidate,
     asks,
     candidates,
@@ -64,6 +63,8 @@ def _unlinked(page: Page, first: int) -> Page:
 
 def _split(page: Page, chosen: list[Candidate]) -> tuple[Page, list[Prompt]]:
     """Return the page with what follows a question on its line moved to a line of its own."""
+    if all(_is_whole(page.lines[c.at], c) for c in chosen):
+        return page, [Prompt(c.at, c.question_id) for c in chosen]
     lines: list[Line] = []
     prompts: list[Prompt] = []
     moved: list[int] = []  # for each old line, its new number
@@ -73,9 +74,7 @@ def _split(page: Page, chosen: list[Candidate]) -> tuple[Page, list[Prompt]]:
         lines += before
         prompts.append(Prompt(len(lines), candidate.question_id))
         line = page.lines[candidate.at]
-        number = NUMBER.match(line.text)
-        start = number.end() if number else 0
-        question = line.text[start : candidate.end].strip()
+        question = line.text[candidate.start : candidate.end].strip()
         rest = line.text[candidate.end :].strip(" \u00a0\u202f:–—-")
         if question != line.text:
             line = line._replace(text=question, strong=min(line.strong, len(question)))
@@ -89,6 +88,11 @@ def _split(page: Page, chosen: list[Candidate]) -> tuple[Page, list[Prompt]]:
     after = page.lines[len(moved) :]
     moved += range(len(lines), len(lines) + len(after))
     return _renumbered(page, [*lines, *after], moved), prompts
+
+
+def _is_whole(line: Line, candidate: Candidate) -> bool:
+    """Tell whether a line is its question and nothing else."""
+    return not (candidate.start or candidate.joined or candidate.end < len(line.text))
 
 
 def _renumbered(page: Page, lines: list[Line], moved: list[int]) -> Page:

@@ -193,8 +193,7 @@ def _as_asked(text: str) -> str | None:
 
 def language(texts: list[str]) -> str | None:
     """Return `en` or `fr`, whichever the texts are written in, or None where it cannot be told."""
-    counted = [_words_of_language(text) for text in texts]
-    french, english = sum(counts[0] for counts in counted), sum(counts[1] for counts in counted)
+    french, english = map(sum, zip((0, 0), *map(_words_of_language, texts), strict=True))
     if french == english:
         return None
     return "fr" if french > english else "en"
