@@ -77,7 +77,12 @@ class Walk:
                 node, closes = around.pop()
             else:
                 count += 1
+                if count > MAX_NODES:
+                    raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
                 tag = node.tag or ""
+                if tag == "-text" and node.is_empty_text_node and not (self.parts or self.typed):
+                    node = node.next  # the line breaks between elements, of which there are many
+                    continue
                 if tag in stand_ins:
                     tag = stand_ins[tag].get(node.mem_id, tag)
                 opens, closes = _DOES.get(tag, _BOX)
@@ -89,8 +94,6 @@ class Walk:
             if closes:
                 closes(self)
             node = node.next
-            if count > MAX_NODES:
-                raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
         if self.parts:
             self._end_line()
         self.ends[0] = len(self.lines)
