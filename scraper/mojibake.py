@@ -13,9 +13,9 @@ import ftfy
 ENCODINGS = ("cp1252", "cp1257", "iso8859-16", "cp874")  # as copies of these posts have been read
 # Signs of it: one of UTF-8's lead bytes, then a continuation byte, as those encodings show them;
 # or one that copies have left alone.
-_SIGNS = re.compile(
-    r"[ÂÃÄÅâãäåðĆĂÐšāćąĄĒēčģķĢĀĖŠŹđłșńśüโร](?:[^\ta-zA-Z0-9]|$)|(?<=[a-z ])Ć(?=u)|[a-zA-Z]â(?=[a-z])"
-)
+_LEADS = "[ÂÃÄÅâãäåðĆĂÐšāćąĄĒēčģķĢĀĖŠŹđłșńśüโร]"
+_LEAD = re.compile(_LEADS)
+_SIGNS = re.compile(rf"{_LEADS}(?:[^\ta-zA-Z0-9]|$)|(?<=[a-z ])Ć(?=u)|[a-zA-Z]â(?=[a-z])")
 # A no-break space that became a plain one on the way is put back as the second half of a letter.
 _HALF = re.compile(r"([ÃĂĆÂĀ])(?= )")
 # What a piece may turn out to be: western letters, punctuation, currency and arrows, pictographs.
@@ -45,7 +45,7 @@ _LOST_ANYWHERE = (
 
 def repair(line: str) -> str:
     """Return a line of text as it was before its UTF-8 was misread; one that was not stays as is."""
-    if line.isascii() or not _SIGNS.search(line):
+    if line.isascii() or not _LEAD.search(line) or not _SIGNS.search(line):
         return line
     for whole in dict.fromkeys((line, _HALF.sub("\\1\u00a0", line))):
         for encoding in ENCODINGS:

@@ -7,12 +7,13 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scraper.text import fold, tidy, unaccented, without_emoji, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:(?:\.-|[’'‘ʼ\-.])[^\W\d_]+)*\.?")
+_LOWER = re.compile(r"[ ,;]*(?:[a-z]+[ ,;]+)+")
 # «J. Perrot», «J.-L. Perrot»: what stands before another capital; «So do I. Paul …» is no initial.
 _INITIALS = re.compile(r"(?!I\.)(?:[^\W\d_a-z]\.-?)+(?=[ \u00a0][^\W\d_a-z])")
 _LAST_PIECE = re.compile(r"[^\W\d_]+(?=\.$)")
@@ -77,8 +78,7 @@ _NEVER = frozenset(
 _OPENING = re.compile(r"(?:ing|ly|ment)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A name in a text: `text[start:end]` holds it, `name` is it without possessive."""
 
     name: str
@@ -103,9 +103,11 @@ def find(text: str) -> tuple[Found, ...]:
 
 def _find(text: str) -> Iterator[Found]:
     run: list[re.Match[str]] = []
-    for word in _WORD.finditer(text):
+    at = 0
+    while word := _WORD.search(text, at if run else _in_lower_case(text, at)):
+        at = word.end()
         if not run and word.group().islower():
-            continue  # most words of a text
+            continue
         if run and not _JOINT.fullmatch(text, run[-1].end(), word.start()):
             yield from _name(text, run)
             run = []
@@ -117,14 +119,24 @@ def _find(text: str) -> Iterator[Found]:
             run and (fold(bare) in PARTICLES or (len(bare) == 1 and bare.isupper()))
         ):
             run.append(word)
-            last = _LAST_PIECE.search(word.group())  # an initial, also of «J.L.», ends none
-            ends_sentence = last is not None and len(last.group()) > 2
-            if not ends_sentence:
+            if not _ends_sentence(word.group()):
                 continue
         if run:
             yield from _name(text, run)
             run = []
     yield from _name(text, run)
+
+
+def _ends_sentence(word: str) -> bool:
+    """Tell whether the point behind a word is its sentence's; an initial, also of «J.L.», ends none."""
+    last = _LAST_PIECE.search(word) if word.endswith(".") else None
+    return last is not None and len(last.group()) > 2
+
+
+def _in_lower_case(text: str, start: int) -> int:
+    """Return where the words end that begin at `start` and plainly are none of a name: most of a text."""
+    lower = _LOWER.match(text, start)
+    return lower.end() if lower else start
 
 
 def is_name(text: str) -> bool:
@@ -205,6 +217,11 @@ _JOBS_LAST = frozenset(words("groom head painter post script story"))  # «Will 
 _OF = re.compile(r"[ \u00a0](?:of|de|du|des|d[’'])\b")  # «Ada, Head of Layout» without the comma
 
 
+def _folded(word: str) -> str:
+    """Return `fold(word)`; most words are plain ASCII letters."""
+    return word.lower() if word.isascii() and word.isalpha() else fold(word)
+
+
 def _opens(text: str, start: int) -> bool:
     before = text[max(0, start - _BACK) : start].rstrip(" \u00a0\u202f\"“«‘'(")
     return not before or before[-1] in ".!?…:"
@@ -218,7 +235,7 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     bare = word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
     if not bare[0].isupper():
         return False
-    folded = fold(bare)
+    folded = _folded(bare)
     if folded in _NEVER and _beside_a_name(folded, match, text):
         return True
     if folded in _NEVER or (bare == word and _ELIDED.match(word)):
@@ -257,7 +274,7 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
 
 def _without_jobs(text: str, run: list[re.Match[str]]) -> list[re.Match[str]]:
     """Return a run of words without the jobs at its ends, and without particles that lead on."""
-    said = [fold(word.group()) for word in run]
+    said = [_folded(word.group()) for word in run]
     # «A.» before a name is an initial, and «a» a word of jobs.
     while run and (said[0] in ROLE_WORDS or run[0].group() in PARTICLES) and run[0].group() != "A.":
         if len(run) == 2 and said[0] in _JOBS_FIRST and said[1] not in ROLE_WORDS:

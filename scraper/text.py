@@ -5,7 +5,7 @@ Rule: what a reader sees stays as the author wrote it; only keys for comparing a
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 # Characters that show nothing and only part words: soft hyphen, zero-width space, word joiner, BOM.
@@ -19,6 +19,11 @@ _LIGATURES = (
     ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"),
     ("ə", "e"),
 )  # fmt: skip
+# The first word of a text, where it and what stands around it are ASCII.
+_FIRST = re.compile(r"[^0-9A-Za-z\x80-\U0010ffff]*([0-9A-Za-z]+)(?:[^0-9A-Za-z\x80-\U0010ffff]|$)")
+_LIGATURE = re.compile(f"[{''.join(ligature for ligature, _ in _LIGATURES)}]")
+# What may be a letter beyond ASCII: all but the usual marks, which only part words.
+_LETTERS = re.compile("[^\x00-\x7f\u00a0«»\u2013\u2014‘’“”…\u202f🔍]")
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _EMOJI = re.compile(
     "[\u200d\u20e3\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
@@ -37,13 +42,19 @@ def words(table: str) -> tuple[str, ...]:
     return tuple(table.split())
 
 
+def says_any(text: str, signs: Iterable[str]) -> bool:
+    """Tell whether a text has one of some pieces in it, letter by letter."""
+    return any(map(text.__contains__, signs))
+
+
 def tidy(text: str) -> str:
     """Return `text` on one line: runs of white space are one space, none at the ends.
 
     A single no-break space stays, as French puts one before `?` and `!`.
     """
-    if text.isprintable() and "  " not in text:
-        return text.strip()  # only plain single spaces, and nothing invisible: most texts
+    spaced = text if text.isascii() else text.replace("\u00a0", " ").replace("\u202f", " ")
+    if spaced.isprintable() and "  " not in spaced:
+        return text.strip()  # only single spaces, and nothing invisible: most texts
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
@@ -54,7 +65,9 @@ def fold(text: str) -> str:
 
 def _fold(text: str) -> str:
     if not text.isascii():
-        text = unaccented(text).encode("ascii", "replace").decode("ascii")
+        if _LETTERS.search(text):
+            text = unaccented(text)
+        text = text.encode("ascii", "replace").decode("ascii")
     return " ".join(text.translate(_FOLDED).split())
 
 
@@ -63,13 +76,20 @@ _REMEMBERED = 1000  # characters; so that what is kept stays small
 _folded = lru_cache(maxsize=1024)(_fold)
 
 
+def first_word(text: str) -> str:
+    """Return the first word of `fold(text)`; most texts need not be folded to tell it."""
+    plain = _FIRST.match(text)
+    return plain[1].lower() if plain else fold(text).partition(" ")[0]
+
+
 def unaccented(text: str) -> str:
     """Return `text` in lower case without accents and ligatures; what is no letter stays."""
     text = text.replace("’", "'").casefold()
     if text.isascii():
         return text
-    for ligature, letters in _LIGATURES:
-        text = text.replace(ligature, letters)
+    if _LIGATURE.search(text):
+        for ligature, letters in _LIGATURES:
+            text = text.replace(ligature, letters)
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
 
 

@@ -40,10 +40,10 @@ def _to_page(body: bytes, url: str, media_type: str | None) -> Page:
     if len(body) > MAX_BYTES:
         raise TooLarge(f"{url}: {len(body)} bytes; more than {MAX_BYTES} no page has")
     text = as_utf8(body, media_type)
-    if not text.strip(_NOTHING):
+    start = text[:_LOOK]
+    if not start.strip(_NOTHING) and not text.strip(_NOTHING):
         raise BadInput(f"{url}: empty")
     kind = (media_type or "").split(";")[0].strip().lower()
-    start = text[:_LOOK]
     if _is_binary(start) or (kind and not kind.startswith("text/") and not _is_markup(kind)):
         raise BadInput(f"{url}: neither HTML nor text")
     if kind.endswith("json") or (not kind and start.lstrip().startswith((b"{", b"[{"))):

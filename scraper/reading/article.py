@@ -74,7 +74,7 @@ def _boxed_in(article: Article, start: int, end: int) -> set[int]:
             continue
         if lines[at].kind != "heading":
             continue
-        box = boxes[boxes[lines[at].place].parent]
+        box = boxes.box(boxes.parents[lines[at].place])
         if not (start <= box.first and box.end <= end):
             continue
         # … or a card that is a link as a whole.
@@ -169,7 +169,7 @@ def _after_body(article: Article, stop: int) -> None:
                 return
             if furniture.is_call(line.text) or furniture.is_note(line.text):
                 parts[at] = Part.CALL if furniture.is_call(line.text) else Part.LEFT_OVER
-                called = page.boxes[page.boxes[line.place].parent]
+                called = page.boxes.box(page.boxes.parents[line.place])
         elif at >= called.end or _ends_post(article, at, stop):
             return
         else:

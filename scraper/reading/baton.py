@@ -5,10 +5,11 @@ Rule: no name without the sentence that says it; where nobody is named, nobody i
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from scraper import names
 from scraper.models import Named
-from scraper.text import fold, sentences, tidy, without_emoji, words
+from scraper.text import fold, says_any, sentences, tidy, without_emoji, words
 
 # «Nominated by his colleague X», «Désignée par X», «chosen by X», «sur proposition de X»
 _BY = re.compile(
@@ -110,7 +111,7 @@ def find_nominators(paragraphs: Iterable[str], person: str | None) -> tuple[Name
     """Return who named the person, as standfirst and intro say, in the order of the text."""
     found: dict[str, Named] = {}
     for paragraph in paragraphs:
-        for sentence in sentences(paragraph) if _may_name(paragraph) else ():
+        for sentence in sentences(paragraph):
             for name in _namers(sentence, person):
                 found.setdefault(names.key(name), Named(name, sentence))
     if person:
@@ -118,13 +119,17 @@ def find_nominators(paragraphs: Iterable[str], person: str | None) -> tuple[Name
     return tuple(found.values())
 
 
-def _may_name(text: str) -> bool:
-    lower = text.lower()
-    return any(stem in lower for stem in _NAMING)
+@lru_cache(maxsize=128)  # the sentences that present the series stand on every page
+def _named_by(sentence: str) -> tuple[int, ...] | None:
+    """Return where phrases like «nominated by» end; None for a sentence that names nobody at all."""
+    if not says_any(sentence.lower(), _NAMING):
+        return None
+    return tuple(by.end() for by in _BY.finditer(sentence))
 
 
 def _namers(sentence: str, person: str | None) -> Iterator[str]:
-    if len(sentence) > _LONGEST or not _may_name(sentence):
+    named_by = _named_by(sentence) if len(sentence) <= _LONGEST else None
+    if named_by is None:
         return
     own = fold(person or "").split()
     candidates = [
@@ -132,11 +137,11 @@ def _namers(sentence: str, person: str | None) -> Iterator[str]:
         for found in names.find(sentence)
         if not _is(found, own) and not _WORK.search(sentence[: found.start])
     ]
-    for by in _BY.finditer(sentence):
-        end = by.end()
+    for start in named_by:
+        end = start
         first = True
         for found in candidates:
-            if found.start < by.end():
+            if found.start < start:
                 continue
             between = sentence[end : found.start]
             if first:

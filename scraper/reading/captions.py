@@ -39,13 +39,15 @@ def caption_in_answer(article: Article, at: int, start: int, end: int) -> bool:
     page = article.page
     line = page.lines[at]
     near = article.pictures_near(at)
-    if line.kind == "caption" or any(p.alt and same_words(p.alt, line.text) for p in near):
+    if line.kind == "caption":
+        return True
+    if near and any(p.alt and same_words(p.alt, line.text) for p in near):
         return True
     if end - start == 1:
         return False  # it is all that is answered
     if furniture.is_credit(line.text):
         return True
-    after_picture = any(p.before == at for p in near)
+    after_picture = bool(near) and any(p.before == at for p in near)
     if after_picture and any(_in_same_box(page, p.box, line) for p in near):
         return _is_fragment(line.text)
     last = start < at == end - 1
@@ -87,7 +89,7 @@ def _is_whole(text: str) -> bool:
 
 def _in_same_box(page: Page, box: int, line: Line) -> bool:
     """Tell whether the smallest box around a picture that has text has this line only."""
-    while page.boxes[box].first == page.boxes[box].end and page.boxes[box].parent >= 0:
-        box = page.boxes[box].parent
-    around = page.boxes[box]
+    around = page.boxes.box(box)
+    while around.first == around.end and around.parent >= 0:
+        around = page.boxes.box(around.parent)
     return around.end - around.first == 1 and page.lines[around.first] is line

@@ -4,8 +4,11 @@ Rule: tables of what sites say, over folded text; a line is furniture as a whole
 """
 
 import re
+from functools import lru_cache
 
-from scraper.text import count_words, fold, tidy, words
+from scraper.text import count_words, first_word, fold, says_any, tidy, words
+
+_LONGEST = 400  # characters; no line that a site says is longer
 
 # «Talent Spotlights», «Focus Talents»: the categories the series stands in.
 CATEGORIES = frozenset(("talent spotlights", "talent spotlight", "focus talents", "focus talent"))
@@ -70,7 +73,13 @@ _CALL = re.compile(
     r"|(?:stay|keep)\b.{0,10}\b(?:up to date|updated|informed|in touch|tuned|posted)\b|sign(?:ing)? up (?:to|for)\b.{0,40}\b(?:e ?zine|ezine|newsletter|scoop|mailing)|e zine|ezine|we (?:are|re) (?:hiring|recruiting)|recruiting now|job offers?|our (?:job|career) \w+"
     r"|(?:souhait\w+|envie|voulez|veux|aimeri\w+|reve\w*)\b.{0,20}\b(?:rejoindre|integrer|travailler (?:avec|chez)|nous rejoindre)\b|rejoign\w+ (?:nous|nos|les|notre|l)|rejoins (?:nous|nos|l)|postule[zr]?\b|candidate[zr]\b|(?:decouvr\w+|consult\w+|voir|retrouv\w+)\b.{0,20}\b(?:offres?|postes|opportunites|carrieres?)\b|nos offres|restez (?:informe\w*|au courant|connecte\w*|a jour|a l affut)|inscri\w+ (?:vous|toi)?\b.{0,40}\b(?:e ?zine|ezine|newsletter|scoop)|nous recrutons|on recrute)\b"
 )
-# Notes by the one who published, never by the one who answers.
+# Notes by the one who published, never by the one who answers; and the words that such open with.
+_NOTE_OPENS = frozenset(
+    words(
+        "editor note editors ed ndlr nb update mise erratum correction interview interviewed propos this cet"
+        " cette translated translation traduit traduction"
+    )
+)
 _NOTE = re.compile(
     r"^(?:editor s note|note from the editor|editors? note|ed note|note de l editeur|note de la redaction|ndlr|nb|update|mise a jour|erratum|correction"
     r"|interview(?:ed)? (?:by|conducted|realisee|led)|propos recueillis|this (?:interview|article|post) (?:was|has|is|first|originally)|cet(?:te)? (?:interview|entretien|article) (?:a|est|fut)\b|translat(?:ed|ion) (?:by|from)|traduit|traduction)\b"
@@ -80,6 +89,7 @@ _FAREWELL = re.compile(
     r"^(?:(?:a big |many )?thank(?:s| you)(?: \w+){1,3} for (?:answering|taking|sharing|your answers|these answers)|see you (?:soon|next|in)\b.{0,40}\b(?:for|with|interview|portrait|episode|week)"
     r"|(?:un grand )?merci (?:a )?(?:\w+ ){1,3}(?:d avoir|pour (?:ses|tes|vos|ces|ta|votre))|rendez vous\b.{0,40}\b(?:pour|avec|prochain\w*|semaine|interview|portrait))\b"
 )
+_ELSEWHERE_OPENS = frozenset(words("read see discover a lire voir"))
 _ELSEWHERE = re.compile(
     r"^(?:read|see|discover|a lire|lire|voir|a decouvrir) (?:also|aussi|egalement)\b"
 )
@@ -92,6 +102,7 @@ _CREDIT_OPENS = tuple(
     ["credit", "crédit"]
     + [f"{a} {by} " for a in ("photo", "photos", "picture", "image") for by in ("by", "de", "par")]
 )
+_CREDIT_SAYS = ("credit", "crédit", "©", "courtesy of", " by ", " de ", " par ")  # one of them
 _CREDIT_LENGTH = 240  # characters
 _CREDIT_ENDS = re.compile(
     r"(?:(?:photo|picture|image)s? credits?|cr[ée]dits? photos?|courtesy of)\b[^.!?]*\.?$"
@@ -116,14 +127,17 @@ _MIKROSCOPE = re.compile(r"\bmikroscopes?\b")
 
 def category_in(text: str) -> str | None:
     """Return the category that a line holds, as written."""
-    match = _CATEGORY.search(text)
+    match = _CATEGORY.search(text) if "talent" in text.lower() else None
     return match.group() if match else None
 
 
 def is_furniture(text: str) -> bool:
     """Tell whether a line is said by the site around a post: menus, sharing, cookies, footers."""
-    if len(text) > 400:
-        return False
+    return len(text) <= _LONGEST and _is_furniture(text)
+
+
+@lru_cache(maxsize=1024)  # every page of a site has the same ones
+def _is_furniture(text: str) -> bool:
     folded = fold(text)
     if not folded:
         return not text.strip() or text.strip() in "|·•–—-/\\>»«<×✕☰,"
@@ -148,19 +162,26 @@ def is_byline(text: str) -> bool:
 
 def is_call(text: str) -> bool:
     """Tell whether a line calls the reader to apply, join or subscribe."""
-    return len(text) <= 400 and bool(_CALL.search(fold(text)))
+    return len(text) <= _LONGEST and _is_call(text)
+
+
+@lru_cache(maxsize=1024)  # many pages of a site have the same one
+def _is_call(text: str) -> bool:
+    return bool(_CALL.search(fold(text)))
 
 
 def is_note(text: str) -> bool:
     """Tell whether a line is a note by the editors."""
-    found = _NOTE.match(fold(text))
+    found = _NOTE.match(fold(text)) if first_word(text) in _NOTE_OPENS else None
     # «Update: …» is a note, «Update your skills!» is none.
     return found is not None and (" " in found.group() or ":" in text[:25])
 
 
 def points_elsewhere(text: str) -> bool:
     """Tell whether a line leads the reader to another post: «Read also: …»."""
-    return len(text) < 200 and bool(_ELSEWHERE.match(fold(text)))
+    if len(text) >= 200 or first_word(text) not in _ELSEWHERE_OPENS:
+        return False
+    return bool(_ELSEWHERE.match(fold(text)))
 
 
 def is_farewell(text: str) -> bool:
@@ -178,9 +199,11 @@ def is_credit(text: str) -> bool:
     if len(text) > _CREDIT_LENGTH:
         return False
     lower = text.lower()
+    if not says_any(lower, _CREDIT_SAYS):
+        return False
     if len(text) > _CREDIT_LENGTH // 2:  # «NAME (voiced by …) in TITLE … Photo Credit: STUDIO.»
         return bool(_CREDIT_ENDS.search(lower))
-    return lower.startswith(_CREDIT_OPENS) or any(sign in lower for sign in _CREDIT_HOLDS)
+    return lower.startswith(_CREDIT_OPENS) or says_any(lower, _CREDIT_HOLDS)
 
 
 def names_the_series(text: str) -> bool:

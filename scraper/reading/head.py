@@ -3,6 +3,8 @@
 Rule: title first, for it tells where the post begins; what is left of the head is intro.
 """
 
+from functools import lru_cache
+
 from scraper.reading import furniture
 from scraper.reading.captions import is_caption
 from scraper.reading.furniture import mentions_the_series
@@ -20,6 +22,7 @@ _META_WORDS = frozenset(
         " samedi dimanche"
     )
 )
+_META_LENGTH = 120  # characters
 _SIGNATURE = 3  # words
 _BEGINNING = 7  # spaces: eight words that begin another line are no accident
 _TITLE_REACH = 60  # lines between a title and the first question
@@ -39,7 +42,8 @@ def deal_head(article: Article) -> None:
             _meta(line) is Part.DATE for line in lines[start:first] if not article.is_aside(line)
         )
         _above_title(article, title, dated_below=dated)
-    titled = {fold(" ".join(article.texts(Part.TITLE))), *map(fold, article.texts(Part.TITLE))}
+    titles = article.texts(Part.TITLE)
+    titled = {fold(" ".join(titles)), *map(fold, titles)}
     dated = Part.DATE in parts
     undecided: list[int] = []
     for at in range(start, first):
@@ -67,13 +71,13 @@ def _find_title(page: Page, first: int) -> int | None:
     lines = page.lines
     low = max(0, first - _TITLE_REACH)
     series = [n for n in range(low, first) if furniture.names_the_series(lines[n].text)]
-    for wanted in (
-        [n for n in series if lines[n].kind == "heading" and not lines[n].linked],
-        [n for n in series if not lines[n].linked and not furniture.goes_on(lines[n].text)],
-        [n for n in series if not furniture.goes_on(lines[n].text)],
-    ):
-        if wanted:
-            return _last_shown(lines, wanted) if page.plain else wanted[-1]
+    wanted = (
+        [n for n in series if lines[n].kind == "heading" and not lines[n].linked]
+        or [n for n in series if not lines[n].linked and not furniture.goes_on(lines[n].text)]
+        or [n for n in series if not furniture.goes_on(lines[n].text)]
+    )
+    if wanted:
+        return _last_shown(lines, wanted) if page.plain else wanted[-1]
     stated = {fold(title) for title in page.titles}
     for n in range(low, first):
         line = lines[n]
@@ -161,9 +165,11 @@ def _above_title(article: Article, title: int, *, dated_below: bool) -> None:
 
 def _meta(line: Line) -> Part | None:
     """Return what a line of date, category and the like is, or None for running text."""
-    rest = line.text
-    if len(rest) > 120:
-        return None
+    return _meta_of(line.text) if len(line.text) <= _META_LENGTH else None
+
+
+@lru_cache(maxsize=256)  # asked more than once of a line, and every page of a site has some of them
+def _meta_of(rest: str) -> Part | None:
     if read_date(rest):
         return Part.DATE
     dated = date_within(rest)

@@ -95,7 +95,9 @@ _WITHIN = re.compile(
     r"(?<!\d)\d{1,2}(?:st|nd|rd|th|er)?[ \u00a0\u202f]+[^\W\d_]{3,9}\.?[ \u00a0\u202f,]+\d{4}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
     r"|\b[^\W\d_]{3,9}\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0]\d{4}\b"
 )
+_SEPARATING = re.compile("[|·•»›/–—,-]")  # one of them
 _SEPARATORS = re.compile(r"\s*[|·•»›]\s*|\s+[/–—-]\s+|\s*,\s+|^\s+|\s+$")
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})")
 
 # ── Intro ─────────────────────────────────────────────────────────────────────────────────────────
@@ -308,7 +310,7 @@ def _sentences(texts: Iterable[str]) -> Iterator[str]:
 
 def read_date(text: str) -> date | None:
     """Return the date a line consists of, day first («27 March 2023», «1er mars 2023»), else None."""
-    if len(text) > 60 or not any(c.isdigit() for c in text):
+    if len(text) > 60 or not _DIGIT.search(text):
         return None
     if iso := _ISO.match(text):
         year, month, day = map(int, iso.groups())
@@ -326,7 +328,7 @@ def read_date(text: str) -> date | None:
 
 def date_within(text: str) -> tuple[date, str] | None:
     """Return the date that a short line holds among other words, and the line without it."""
-    for match in _WITHIN.finditer(text):
+    for match in _WITHIN.finditer(text) if _DIGIT.search(text) else ():
         if day := read_date(match.group()):
             return day, f"{text[: match.start()]} {text[match.end() :]}"
     return None
@@ -358,4 +360,5 @@ def unquoted(url: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """Part a line of several facts: «27 March 2023 | Talent Spotlights»."""
-    return [piece for piece in _SEPARATORS.split(text) if piece]
+    parted = _SEPARATORS.split(text) if _SEPARATING.search(text) else [text.strip()]
+    return [piece for piece in parted if piece]

@@ -5,48 +5,19 @@ class names are not looked at. One walk over the tree, no recursion, linear in i
 """
 
 import re
+from collections.abc import Iterable
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from scraper.errors import TooLarge
-from scraper.mojibake import repair
-from scraper.reading.metadata import read_metadata
-from scraper.reading.page import Box, Line, Page, Picture
-from scraper.text import is_emoji, tidy, words
+from scraper.reading.metadata import Marked, read_metadata
+from scraper.reading.page import Page
+from scraper.reading.walk import UNREAD, Walk
+from scraper.text import words
 
 MAX_BYTES = 20_000_000
-MAX_NODES = 1_000_000
 MAX_DEPTH = 2_000  # the tree builder's work grows with size times depth
 
-# What is no text of the page.
-_UNREAD = frozenset(
-    words(
-        "script style noscript template svg iframe object video audio select textarea head -comment -cdata"
-    )
-)
-# What elements do within a line; every other element parts text (HTML standard, 15.3).
-_FLOW = {
-    **dict.fromkeys(
-        words(
-            "abbr acronym bdi bdo big cite code data del dfn font ins kbd label nobr o:p q rp rt ruby"
-            " s samp small span strike sub sup tt var wbr"
-        ),
-        "inline",
-    ),
-    **dict.fromkeys(("b", "strong", "em", "i", "u", "mark"), "strong"),
-    **dict.fromkeys(("img", "amp-img"), "picture"),
-    "a": "link",
-    "br": "break",
-    "time": "time",
-}
-_ASIDE = frozenset(("nav", "aside", "footer", "form", "dialog", "menu"))
-# The kind of the lines in an element; in any other they are of the kind around it.
-_KINDS = {
-    "li": "item",
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button"), "heading"),
-    **dict.fromkeys(("figcaption", "caption"), "caption"),
-    **dict.fromkeys(("ul", "ol", "dl", "td", "dd", "blockquote"), "text"),
-}
 # Elements that stand for others, by their ARIA role (WAI-ARIA 1.2, 5.3) or inline style.
 _BY_ROLE = {
     "heading": "h2",
@@ -56,12 +27,9 @@ _BY_ROLE = {
     "complementary": "aside",
     **dict.fromkeys(("dialog", "alertdialog"), "dialog"),
 }
-_PERMALINKS = frozenset("#¶§🔗")  # what links beside a heading to itself
 _SHOWN_AS_BLOCK = re.compile(r"display: ?block")
-_SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
-# What makes an aside worth reading line by line: that it asks, or may hold title or category.
-_TELLS = ("?", "!", "mikroscope", "talent")
-_ASIDES_DEEP = 3  # asides within asides that are looked at as a whole, so that work stays linear
+# Elements that say something of the page, or may stand for others; one search finds them all.
+_MARKED = 'meta[content],link[hreflang],script[type="application/ld+json"],time,[role],span[style]'
 
 
 def read_html(html: bytes, url: str) -> Page:
@@ -72,31 +40,44 @@ def read_html(html: bytes, url: str) -> Page:
     if html.count(b"<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         raise TooLarge(f"{url}: nested more than {MAX_DEPTH} levels deep, which no page is")
     tree = LexborHTMLParser(html)
-    meta = read_metadata(tree, html, url)
+    marked = {
+        node.mem_id: Marked(node, node.tag or "", node.attributes) for node in tree.css(_MARKED)
+    }
+    meta = read_metadata(tree, marked.values(), html, url)
     if tree.body is None:
         return Page(lines=(), **meta)
-    walk = _Walk(url, _stand_ins(tree))
+    walk = Walk(url, _stand_ins(marked), _timed(marked.values()))
     walk.over(tree.body)
     return Page(
         lines=tuple(walk.lines),
         pictures=tuple(walk.pictures),
-        boxes=tuple(walk.boxes),
+        boxes=walk.boxes,
         times=tuple(walk.times),
         **meta,
     )
 
 
-def _stand_ins(tree: LexborHTMLParser) -> dict[int, str]:
-    """Return, by node, the tag that an element stands for."""
-    found: dict[int, str] = {}
-    for node in tree.css("[role],span[style]"):
-        given = node.attributes
+def _stand_ins(marked: dict[int, Marked]) -> dict[str, dict[int, str]]:
+    """Return, by tag and node, the tag that an element stands for."""
+    found: dict[str, dict[int, str]] = {}
+    for number, (_, own, given) in marked.items():
         tag = _BY_ROLE.get(given.get("role") or "")
-        if tag is None and node.tag == "span" and _SHOWN_AS_BLOCK.search(given.get("style") or ""):
+        if tag is None and own == "span" and _SHOWN_AS_BLOCK.search(given.get("style") or ""):
             tag = "div"
-        if tag:
-            found[node.mem_id] = tag
+        if tag and own not in UNREAD:
+            found.setdefault(own, {})[number] = tag
     return found
+
+
+def _timed(marked: Iterable[Marked]) -> set[int]:
+    """Return the elements that are or hold a <time>, each met once."""
+    timed: set[int] = set()
+    for node, tag, _ in marked:
+        around = node if tag == "time" else None
+        while around is not None and around.mem_id not in timed:
+            timed.add(around.mem_id)
+            around = around.parent
+    return timed
 
 
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
@@ -132,176 +113,3 @@ def _without_raw(html: bytes) -> bytes:
             return b"".join(kept)
         start = found + len(end)
     return b"".join([*kept, html[start:]])
-
-
-_OPEN = Box(-1, 0, 0)  # stands in for a box until its end is known
-
-
-class _Walk:
-    """The state of one walk over a tree: what is open, and what was collected."""
-
-    def __init__(self, url: str, stand_ins: dict[int, str]) -> None:
-        self.url = url
-        self.stand_ins = stand_ins
-        self.lines: list[Line] = []
-        self.pictures: list[Picture] = []
-        self.times: list[tuple[int, str]] = []
-        self.boxes: list[Box] = [_OPEN]
-        self.box = self.block = 0
-        self.open: list[tuple[int, int]] = []  # of each open box: its parent, its first line
-        self.kinds: list[str] = ["text"]
-        self.aside: tuple[int, ...] = ()
-        self.parts: list[str] = []  # the texts of the line that is being read
-        self.length = 0  # … and how many characters they have
-        self.strong_depth = self.link_depth = 0
-        self.strong = 0  # characters of the emphasised run at the line's start
-        self.strong_open = True  # whether that run still goes on
-        self.linked = True  # whether all of the line is a link
-        self.typed = 0  # elements open around the text in which its line breaks are shown
-
-    def over(self, root: LexborNode) -> None:
-        """Visit every node below `root` in document order."""
-        around: list[tuple[LexborNode, str]] = []
-        node = root.first_child
-        count = 0
-        while node is not None or around:
-            if node is None:
-                node, tag = around.pop()
-                self._close(tag)
-            else:
-                count += 1
-                tag = node.tag or ""
-                if tag == "-text":
-                    text = node.text_content or ""
-                    if self.parts or self.typed or not text.isspace():
-                        self._text(text)
-                elif tag not in _UNREAD:
-                    if self.stand_ins:
-                        tag = self.stand_ins.get(node.mem_id, tag)
-                    child = self._open(tag, node)
-                    if child is not None:
-                        around.append((node, tag))
-                        node = child
-                        continue
-                    self._close(tag)
-            node = node.next
-            if count > MAX_NODES:
-                raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
-        if self.parts:
-            self._end_line()
-        self.boxes[0] = Box(-1, 0, len(self.lines))
-
-    def _open(self, tag: str, node: LexborNode) -> LexborNode | None:
-        """Begin an element; return its first child, if it is to be read."""
-        flow = _FLOW.get(tag)
-        if flow is None:
-            self._open_box(tag)
-            if tag in _ASIDE and len(self.aside) <= _ASIDES_DEEP and self._apart(node):
-                return None
-        elif flow == "link":
-            self.link_depth += 1
-        elif flow == "strong":
-            self.strong_depth += 1
-        elif flow == "break":
-            if self.parts:
-                self._end_line()
-        elif flow == "picture":
-            self._picture(node)
-        elif flow == "time" and (when := node.attributes.get("datetime")):
-            self.times.append((len(self.lines), when))
-        return node.first_child
-
-    def _close(self, tag: str) -> None:
-        flow = _FLOW.get(tag)
-        if flow is None:
-            self._close_box(tag)
-        elif flow == "link":
-            self.link_depth -= 1
-        elif flow == "strong":
-            self.strong_depth -= 1
-
-    def _open_box(self, tag: str) -> None:
-        if self.parts:
-            self._end_line()
-        self.block += 1
-        self.open.append((self.box, len(self.lines)))
-        self.box = len(self.boxes)
-        self.boxes.append(_OPEN)
-        self.kinds.append(_KINDS.get(tag) or self.kinds[-1])
-        if tag in _ASIDE:
-            self.aside += (self.box,)
-        elif tag == "pre":
-            self.typed += 1
-
-    def _close_box(self, tag: str) -> None:
-        if self.parts:
-            self._end_line()
-        self.block += 1
-        if tag in _ASIDE:
-            self.aside = self.aside[:-1]
-        elif tag == "pre":
-            self.typed -= 1
-        parent, first = self.open.pop()
-        self.boxes[self.box] = Box(parent, first, len(self.lines))
-        self.box = parent
-        self.kinds.pop()
-
-    def _apart(self, aside: LexborNode) -> bool:
-        """Take an aside that tells nothing of the post as one line; tell whether it was taken."""
-        text = aside.text(separator=" ").strip()
-        lower = text.lower()
-        if any(sign in lower for sign in _TELLS) or aside.css_first("time") is not None:
-            return False
-        if text:
-            self.lines.append(Line(text, "apart", self.block, self.box, aside=self.aside))
-        return True
-
-    def _typed(self, text: str) -> None:
-        """Take a text whose line breaks part lines, and whose blank lines part blocks."""
-        for n, line in enumerate(text.split("\n")):
-            if n and self.parts:
-                self._end_line()
-            elif n:
-                self.block += 1
-            if line and not line.isspace():
-                self._text(line)
-
-    def _text(self, text: str) -> None:
-        if self.typed and "\n" in text:
-            self._typed(text)
-            return
-        if self.link_depth and text.strip() in _PERMALINKS:
-            return
-        if not text.isspace():
-            if self.strong_open and self.strong_depth:
-                self.strong = self.length + len(text.rstrip())
-            else:
-                self.strong_open = False
-            if not self.link_depth:
-                self.linked = False
-        self.parts.append(text)
-        self.length += len(text)
-
-    def _picture(self, node: LexborNode) -> None:
-        given = node.attributes
-        alt = tidy(given.get("alt") or "")
-        if is_emoji(alt):  # themes draw emoji as pictures
-            self._text(alt)
-            return
-        sources = (source for name in _SOURCES if (source := given.get(name)))
-        source = next((s for s in sources if not s.startswith("data:")), None)
-        if self.parts:
-            self._end_line()
-        self.pictures.append(Picture(len(self.lines), source, repair(alt) or None, self.box))
-
-    def _end_line(self) -> None:
-        raw = "".join(self.parts)
-        # In HTML a line break of the source is a space like any other (CSS Text 3, 4.1.1).
-        if text := tidy(repair(raw.replace("\n", " "))):
-            strong = len(tidy(raw[: self.strong])) if self.strong else 0
-            self.lines.append(
-                Line(text, self.kinds[-1], self.block, self.box, strong, self.linked, self.aside)
-            )
-        self.parts = []
-        self.length = self.strong = 0
-        self.strong_open = self.linked = True

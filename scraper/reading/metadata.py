@@ -4,22 +4,46 @@ Rule: only read, never believed over the text; broken metadata tells nothing and
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.mojibake import repair
 from scraper.reading.links import absolute
-from scraper.text import tidy
+from scraper.text import tidy, words
 
 _LONGEST = 1000  # characters of a title
+# The meta elements that are read.
+_NAMES = frozenset(
+    words(
+        "og:title og:description og:site_name article:published_time article:section description"
+        " date datepublished dc.date"
+    )
+)
+_LENIENT = json.JSONDecoder(strict=False)
 
 
-def read_metadata(tree: LexborHTMLParser, html: bytes, url: str) -> dict[str, Any]:
-    """Return the fields of Page that metadata fills; `tree` is the tree of `html`."""
-    named = _named(tree)
-    article = next(_articles(tree), {}) if b"ld+json" in html else {}
+class Marked(NamedTuple):
+    """An element that a search found, with its tag and attributes."""
+
+    node: LexborNode
+    tag: str
+    given: dict[str, str | None]
+
+
+def read_metadata(
+    tree: LexborHTMLParser, marked: Iterable[Marked], html: bytes, url: str
+) -> dict[str, Any]:
+    """Return the fields of Page that metadata fills.
+
+    `tree` is the tree of `html`; `marked` are, among others, its elements of metadata in order.
+    """
+    by_tag: dict[str, list[Marked]] = {}
+    for one in marked:
+        by_tag.setdefault(one.tag, []).append(one)
+    named = _named(by_tag.get("meta", ()))
+    article = next(_articles(by_tag.get("script", ())), {}) if b"ld+json" in html else {}
     title = tree.css_first("title")
     titles = (article.get("headline"), named.get("og:title"), title and title.text())
     dates = (
@@ -41,28 +65,27 @@ def read_metadata(tree: LexborHTMLParser, html: bytes, url: str) -> dict[str, An
         "section": _first_text(article.get("articleSection")) or named.get("article:section"),
         "description": named.get("og:description") or named.get("description"),
         "site_name": named.get("og:site_name"),
-        "translations": _translations(tree, url) if b"hreflang" in html else (),
+        "translations": (_translations(by_tag.get("link", ()), url) if b"hreflang" in html else ()),
     }
 
 
-def _named(tree: LexborHTMLParser) -> dict[str, str]:
-    """Return the contents of the meta elements, by name in lower case; the first one counts."""
+def _named(metas: Iterable[Marked]) -> dict[str, str]:
+    """Return the contents of the meta elements that are read, by name; the first one counts."""
     named: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
-        given = node.attributes
+    for _, _, given in metas:
         name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
-        if name and (content := given.get("content")):
-            named.setdefault(name, repair(tidy(content)))
+        if name in _NAMES and name not in named and (content := given.get("content")):
+            named[name] = repair(tidy(content))
     return named
 
 
-def _translations(tree: LexborHTMLParser, url: str) -> tuple[tuple[str, str], ...]:
+def _translations(links: Iterable[Marked], url: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (hreflang.lower()[:2], address)
-        for node in tree.css("link[hreflang]")
-        if (hreflang := node.attributes.get("hreflang"))
+        for _, _, given in links
+        if (hreflang := given.get("hreflang"))
         and hreflang != "x-default"  # names no language
-        and (href := node.attributes.get("href"))
+        and (href := given.get("href"))
         and (address := absolute(url, href))
     )
 
@@ -73,10 +96,12 @@ def _first_text(value: Any) -> str | None:
     return tidy(value) if isinstance(value, str) and value.strip() else None
 
 
-def _articles(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
+def _articles(scripts: Iterable[Marked]) -> Iterator[dict[str, Any]]:
     """Yield the JSON-LD nodes that are articles, then those that only are pages."""
     pages = []
-    for script in tree.css('script[type="application/ld+json"]'):
+    for script, _, given in scripts:
+        if (given.get("type") or "").lower() != "application/ld+json":
+            continue
         for node in _nodes(script.text()):
             kinds = {str(kind) for kind in _as_list(node.get("@type"))}
             if any(kind.endswith(("Article", "Posting")) for kind in kinds):
@@ -89,7 +114,7 @@ def _articles(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
 def _nodes(script: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON-LD script and of the graphs in it."""
     try:
-        queue = _as_list(json.loads(script, strict=False))
+        queue = _as_list(_LENIENT.decode(script))
     except (ValueError, RecursionError):
         return  # broken JSON-LD is common and tells nothing
     for node in queue:

@@ -4,30 +4,36 @@ Rule: all three forms of a post (HTML, extracted text, REST object) become a Pag
 an interview works on Pages only and never on markup.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# Lines, pictures and boxes are named tuples: a page has hundreds, and they are the cheapest to make.
+# Lines and pictures are named tuples: a page has many, and they are the cheapest to make.
 
 
 class Line(NamedTuple):
     """One line of text as it stands on the page.
 
     `kind` is text, item (of a list), heading, caption, or apart: all of a menu, form or footer in
-    which nothing is asked. `block` numbers the paragraph (or item, heading, cell) that the line is
-    part of. `place` is the number of the box it stands in, see Page.boxes. `strong` is the length
-    of an emphasised run at its start, `linked` tells that all of it is a link, `aside` the boxes
+    which nothing is asked. `strong` is the length of an emphasised run at its start, `linked` tells
+    that all of it is a link. `block` numbers the paragraph (or item, heading, cell) that the line
+    is part of, `place` is the number of the box it stands in, see Boxes; `aside` are the boxes
     around it that are menus, forms, footers and the like.
     """
 
     text: str
     kind: str = "text"
-    block: int = 0
-    place: int = 0
     strong: int = 0
     linked: bool = False
+    block: int = 0
+    place: int = 0
     aside: tuple[int, ...] = ()
     glued: bool = False  # goes on in the paragraph of the line before
+
+    @property
+    def by_itself(self) -> tuple[str, str, int, bool]:
+        """What the line is wherever it stands: text, kind, strong, linked."""
+        return self[:4]
 
     @property
     def emphasised(self) -> bool:
@@ -55,13 +61,28 @@ class Box(NamedTuple):
     end: int
 
 
+class Boxes(NamedTuple):
+    """All boxes of a page, column by column: most of them nobody asks for."""
+
+    parents: Sequence[int] = (-1,)
+    firsts: Sequence[int] = (0,)
+    ends: Sequence[int] = (0,)
+
+    def box(self, number: int) -> Box:
+        """Return the box of a number; 0 is the page itself, whose parent is -1."""
+        return Box(self.parents[number], self.firsts[number], self.ends[number])
+
+
+_WHOLE = Boxes()  # the page itself, without lines
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Lines, pictures and boxes in text order; then what the metadata of the page says."""
 
     lines: tuple[Line, ...]
     pictures: tuple[Picture, ...] = ()
-    boxes: tuple[Box, ...] = (Box(-1, 0, 0),)
+    boxes: Boxes = _WHOLE
     plain: bool = False  # extracted text: no markup to go by
     bare: bool = False  # a post without its site, as the REST API gives it
     titles: tuple[str, ...] = ()  # as <title>, og:title, JSON-LD headline and the like say

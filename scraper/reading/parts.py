@@ -45,8 +45,10 @@ class Article:
 
     def texts(self, part: Part) -> list[str]:
         """Return the lines that became `part`."""
+        if part not in self.parts:
+            return []
         return [line.text for line, p in zip(self.page.lines, self.parts, strict=True) if p is part]
 
     def is_aside(self, line: Line) -> bool:
         """Tell whether a line stands in an aside that the questions do not stand in."""
-        return not self.asides.issuperset(line.aside)
+        return bool(line.aside) and not self.asides.issuperset(line.aside)

@@ -13,7 +13,7 @@ from typing import Any
 from scraper.errors import BadInput
 from scraper.mojibake import repair
 from scraper.reading.html import read_html
-from scraper.reading.page import Box, Line, Page, Picture
+from scraper.reading.page import Boxes, Line, Page, Picture
 from scraper.reading.shortcodes import as_markup
 from scraper.text import tidy
 
@@ -55,7 +55,7 @@ def read_text(text: str) -> Page:
         block += bool(mark)
         lines.append(Line(bare, kind=kind, block=block, strong=len(bare) if strong else 0))
         block += bool(mark)
-    boxes = (Box(-1, 0, len(lines)),)
+    boxes = Boxes(ends=(len(lines),))
     return Page(lines=tuple(lines), pictures=tuple(pictures), boxes=boxes, plain=True)
 
 

@@ -3,46 +3,34 @@
 Rule: a page is asked how its questions stand (heading, item, emphasised, plain), never told.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from scraper.reading import vocabulary
+from scraper.reading.candidates import (
+    ENDS_ASKING,
+    Candidate,
+    asks,
+    candidates,
+    choose,
+    stand,
+    stands,
+)
 from scraper.reading.furniture import is_call, is_furniture, names_the_series
 from scraper.reading.page import Box, Line, Page
 from scraper.text import fold, sentences
 
-_NUMBER = re.compile(
-    r"^(?:(?:question|q)\s*)?(?:n[°o]\s*)?\(?\d{1,2}\s*(?:[.):/–—-]|\s-)\s*(?=\S)", re.IGNORECASE
-)
-_LEAD = re.compile(r"^[^?!]{3,240}[?!]+(?:[\"'»”’)]|[ \u00a0\u202f]»)*(?=\s*\S)")
-_QUOTED = tuple('"“«‘„‹')
-_MARKS = '"“”«»‘„‹›* \u00a0\u202f'
-_ENDS = (".", "?", "!", "…", ";", ",")
-_ENDS_ASKING = re.compile(r"[?!]\W*$")
 _LONG = 300  # characters; no question is longer
-_TOPIC = 80  # characters; a prompt that only names its topic is shorter
 _LABEL = 60  # characters; what a menu or button says is shorter
-_SHORT = 160  # characters; a prompt without `?` or `!` is short
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """A question standing at line `at` of a page; `question_id` is None for none of the nine."""
 
     at: int
     question_id: str | None
-
-
-class _Candidate(NamedTuple):
-    at: int
-    end: int  # characters of the line that are the question
-    stand: str  # heading, item, strong or plain
-    question_id: str
-    joined: bool = False  # whether the next line belongs to the question too
-    weak: bool = False  # a sentence at the start of a longer line, or in quotation marks
 
 
 def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
@@ -50,13 +38,13 @@ def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
 
     A page whose questions are buried in long paragraphs is read sentence by sentence.
     """
-    chosen = _choose(list(_candidates(page)))
+    chosen = choose(list(candidates(page)))
     if chosen and all(page.lines[c.at].linked for c in chosen):
         page = _unlinked(page, chosen[0].at)
-        chosen = _choose(list(_candidates(page)))
+        chosen = choose(list(candidates(page)))
     if len({c.question_id for c in chosen}) < 3:
         by_sentence = _by_sentence(page)
-        others = _choose(list(_candidates(by_sentence)))
+        others = choose(list(candidates(by_sentence)))
         if len({c.question_id for c in others}) > max(2, len(chosen)):
             page, chosen = by_sentence, others
     page, prompts = _split(page, chosen)
@@ -73,145 +61,38 @@ def _unlinked(page: Page, first: int) -> Page:
     )
 
 
-def stand(line: Line) -> str:
-    """Return how a line stands on the page."""
-    if line.kind in ("heading", "item"):
-        return line.kind
-    return "strong" if line.emphasised else "plain"
-
-
-def _stands(line: Line) -> set[str]:
-    """Return all the ways in which a line stands out: an item can be emphasised too."""
-    apart = {line.kind} & {"heading", "item"} | ({"strong"} if line.emphasised else set())
-    return apart or {"plain"}
-
-
-def _candidates(page: Page) -> Iterator[_Candidate]:
-    skip = -1
-    for at, line in enumerate(page.lines):
-        if at == skip or line.kind in ("caption", "apart") or not _may_ask(line):
-            continue
-        if candidate := _candidate(page.lines, at):
-            yield candidate
-            if candidate.joined:
-                skip = at + 1
-
-
-def _may_ask(line: Line) -> bool:
-    """Tell whether a line is worth a look: it asks, stands out, or is short and no sentence."""
-    text = line.text
-    if "?" in text or "!" in text or line.strong or line.kind != "text":
-        return True
-    return len(text) < _SHORT and (text[-1] != "." or vocabulary.invites(text))
-
-
-def _candidate(lines: tuple[Line, ...], at: int) -> _Candidate | None:
-    """Return the question that a line is, begins, or opens with."""
-    line = lines[at]
-    text = line.text
-    number = _NUMBER.match(text)
-    start = number.end() if number else 0
-    # In quotation marks it is cited; all a link, it is a table of contents.
-    weak = text.startswith(_QUOTED) or line.linked
-    bare = text[start:].strip(_MARKS) if weak else text[start:]
-    how = stand(line)
-    if (both := _with_next(lines, at, bare)) and (question_id := vocabulary.recognise(both)):
-        return _Candidate(at, len(text), how, question_id, joined=True, weak=weak)
-    if 0 < line.strong < len(text):
-        opening, rest = text[start : line.strong], text[line.strong :]
-        label = opening.rstrip().endswith(":") or rest.lstrip().startswith(":")
-        question_id = vocabulary.recognise(opening)
-        if question_id or (label and (question_id := _by_standing("strong", opening))):
-            return _Candidate(at, line.strong, "strong", question_id, weak=weak)
-    lead = None if weak else _LEAD.match(text, start)
-    if lead and not vocabulary.goes_on_asking(text[lead.end() :]):
-        question_id = vocabulary.recognise(lead.group())
-        if question_id:
-            return _Candidate(at, lead.end(), how, question_id, weak=True)
-    if question_id := vocabulary.recognise(bare) or _by_standing(how, bare):
-        return _Candidate(at, len(text), how, question_id, weak=weak)
-    return None
-
-
-def _by_standing(how: str, text: str) -> str | None:
-    """Return the prompt that a heading or emphasised line is, which needs no mark to ask."""
-    if how not in ("heading", "strong") or len(text) > _TOPIC or text.endswith(_ENDS):
-        return None
-    return vocabulary.recognise(f"{text}?")
-
-
-def _with_next(lines: tuple[Line, ...], at: int, text: str) -> str | None:
-    """Return a line with the next one, where a question may go on across the line break."""
-    if at + 1 == len(lines) or lines[at + 1].block != lines[at].block or text.endswith(_ENDS):
-        return None
-    following = lines[at + 1]
-    both = f"{text} {following.text}"
-    one_element = lines[at].kind == "heading" or (lines[at].emphasised and following.emphasised)
-    goes_on = following.text[:1].islower() or one_element
-    return both if goes_on and _ENDS_ASKING.search(both) else None
-
-
-def _choose(candidates: list[_Candidate]) -> list[_Candidate]:
-    """Keep one candidate for each question: the one that stands as the others do.
-
-    Where questions are set apart (heading, item, emphasised), a second wording of one is kept too.
-    """
-    stands: Counter[str] = Counter()
-    for how, _ in {(c.stand, c.question_id) for c in candidates if not c.weak}:
-        stands[how] += 1
-    order = {q.id: n for n, q in enumerate(vocabulary.QUESTIONS)}
-    by_id: dict[str, list[_Candidate]] = {}
-    for candidate in candidates:
-        by_id.setdefault(candidate.question_id, []).append(candidate)
-    sure = [group[0] for group in by_id.values() if len(group) == 1]
-    chosen: list[_Candidate] = []
-    for group in by_id.values():
-        if len(group) == 1:
-            chosen.append(group[0])
-            continue
-        best = max(
-            group,
-            key=lambda c: (
-                not c.weak,
-                stands[c.stand],
-                sum((s.at < c.at) == (order[s.question_id] < order[c.question_id]) for s in sure),
-                -c.at,
-            ),
-        )
-        chosen.append(best)
-        chosen.extend(
-            c for c in group if c is not best and not c.weak and c.stand == best.stand != "plain"
-        )
-    return sorted(chosen, key=lambda c: c.at)
-
-
-def _split(page: Page, chosen: list[_Candidate]) -> tuple[Page, list[Prompt]]:
+def _split(page: Page, chosen: list[Candidate]) -> tuple[Page, list[Prompt]]:
     """Return the page with what follows a question on its line moved to a line of its own."""
-    by_line = {c.at: c for c in chosen}
+    if all(_is_whole(page.lines[c.at], c) for c in chosen):
+        return page, [Prompt(c.at, c.question_id) for c in chosen]
     lines: list[Line] = []
     prompts: list[Prompt] = []
     moved: list[int] = []  # for each old line, its new number
-    joined = False
-    for at, line in enumerate(page.lines):
-        moved.append(len(lines))
-        if joined:
-            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {line.text}")
-            moved[-1] -= 1
-            joined = False
-            continue
-        candidate = by_line.get(at)
-        if candidate is None:
-            lines.append(line)
-            continue
+    for candidate in chosen:
+        before = page.lines[len(moved) : candidate.at]
+        moved += range(len(lines), len(lines) + len(before) + 1)
+        lines += before
         prompts.append(Prompt(len(lines), candidate.question_id))
-        number = _NUMBER.match(line.text)
-        start = number.end() if number else 0
-        question = line.text[start : candidate.end].strip()
-        lines.append(line._replace(text=question, strong=min(line.strong, len(question))))
-        if rest := line.text[candidate.end :].strip(" \u00a0\u202f:–—-"):
+        line = page.lines[candidate.at]
+        question = line.text[candidate.start : candidate.end].strip()
+        rest = line.text[candidate.end :].strip(" \u00a0\u202f:–—-")
+        if question != line.text:
+            line = line._replace(text=question, strong=min(line.strong, len(question)))
+        lines.append(line)
+        if rest:
             lines.append(line._replace(text=rest, strong=0, kind="text"))
-        joined = candidate.joined
-    return _renumbered(page, lines, moved), prompts
+        if candidate.joined:
+            following = page.lines[candidate.at + 1]
+            moved.append(len(lines) - 1)
+            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {following.text}")
+    after = page.lines[len(moved) :]
+    moved += range(len(lines), len(lines) + len(after))
+    return _renumbered(page, [*lines, *after], moved), prompts
+
+
+def _is_whole(line: Line, candidate: Candidate) -> bool:
+    """Tell whether a line is its question and nothing else."""
+    return not (candidate.start or candidate.joined or candidate.end < len(line.text))
 
 
 def _renumbered(page: Page, lines: list[Line], moved: list[int]) -> Page:
@@ -221,7 +102,10 @@ def _renumbered(page: Page, lines: list[Line], moved: list[int]) -> Page:
     return replace(
         page,
         lines=tuple(lines),
-        boxes=tuple(Box(b.parent, moved[b.first], moved[b.end]) for b in page.boxes),
+        boxes=page.boxes._replace(
+            firsts=[moved[first] for first in page.boxes.firsts],
+            ends=[moved[end] for end in page.boxes.ends],
+        ),
         pictures=tuple(p._replace(before=moved[p.before]) for p in page.pictures),
         times=tuple((moved[min(at, len(moved) - 1)], when) for at, when in page.times),
     )
@@ -240,31 +124,31 @@ def _by_sentence(page: Page) -> Page:
 
 def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
     """Yield the questions that are none of the nine, by standing as the known ones do."""
-    if not known:
-        return
     lines = page.lines
     at_known = {p.at for p in known}
-    stands = Counter(how for p in known for how in _stands(lines[p.at]))
+    box = common_box(page, list(at_known)) if known else Box(-1, 0, 0)
+    asking = [
+        at
+        for at in range(box.first, box.end)
+        if asks(lines[at].text) and at not in at_known and _may_be_unknown(lines[at])
+    ]
+    if not asking:
+        return
+    alike = Counter(how for p in known for how in stands(lines[p.at]))
     usual_shapes = {_shape(lines, p.at) for p in known if stand(lines[p.at]) == "plain"}
     first, last = known[0].at, known[-1].at
-    box = common_box(page, [p.at for p in known])
-    previous = -1  # the line of the question before
-    for at in range(box.first, box.end):
+    questions = set(at_known)  # with the unknown ones
+    for at in asking:
         line = lines[at]
-        if at in at_known:
-            previous = at
-            continue
-        if not _ENDS_ASKING.search(line.text) or line.linked or line.glued:
-            continue
         if is_furniture(line.text) or names_the_series(line.text):
             if at > last:
                 return
             continue
         followed = at + 1 < box.end and at + 1 not in at_known and not lines[at + 1].linked
-        if not followed or 0 <= previous == at - 1:
+        if not followed or at - 1 in questions:
             continue
         if stand(line) != "plain":
-            asked = _asked_apart(lines, at, max(stands[how] for how in _stands(line)))
+            asked = _asked_apart(lines, at, max(alike[how] for how in stands(line)))
             # Before the first known question stands the intro, dressed up or not.
             asked = asked and (at > first or vocabulary.is_question(line.text))
         else:
@@ -272,7 +156,11 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
             asked = asked and (first < at < last or _asked_outside(lines, at, first, last))
         if asked:
             yield Prompt(at, None)
-            previous = at
+            questions.add(at)
+
+
+def _may_be_unknown(line: Line) -> bool:
+    return not (line.linked or line.glued) and bool(ENDS_ASKING.search(line.text))
 
 
 def _asked_outside(lines: tuple[Line, ...], at: int, first: int, last: int) -> bool:
@@ -316,10 +204,9 @@ def _shape(lines: tuple[Line, ...], at: int) -> tuple[bool, bool]:
 def common_box(page: Page, ats: list[int]) -> Box:
     """Return the smallest box that holds all the given lines."""
     low, high = min(ats), max(ats)
-    number = page.lines[low].place
-    box = page.boxes[number]
+    box = page.boxes.box(page.lines[low].place)
     while not (box.first <= low and high < box.end) and box.parent >= 0:
-        box = page.boxes[box.parent]
+        box = page.boxes.box(box.parent)
     return box
 
 

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from scraper.reading.questions import QUESTIONS, YOU, Question
-from scraper.text import fold, words
+from scraper.text import first_word, fold, words
 
 __all__ = ["BY_ID", "QUESTIONS", "Question", "is_question", "language", "recognise"]
 
@@ -112,6 +112,12 @@ _INVITES = re.compile(
     r"|parle[sz]? nous|raconte[sz]? nous|dis nous|dites nous|partage[sz]? (?:avec nous|votre|ton)"
     r"|(?:c est )?a (?:vous|toi) de|c est (?:a )?(?:votre|ton) tour de)\b"
 )
+_INVITING = frozenset(
+    words(
+        "please kindly tell share walk talk nominate name now it your parle parles parlez raconte"
+        " racontes racontez dis dites partage partages partagez c a"
+    )
+)
 _POLITE = re.compile(r"\b(?:please|pls|kindly|s il (?:te|vous) plait|svp|stp)\b ?")
 _TO_YOU = re.compile(YOU)
 # «How would you describe …?», «Can you introduce yourself?», «Peux-tu te présenter ?»
@@ -161,7 +167,7 @@ def presents(text: str) -> bool:
 
 def invites(text: str) -> bool:
     """Tell whether a line that ends as a statement does may be a prompt: «Tell us about …»."""
-    return bool(_INVITES.match(fold(text)))
+    return first_word(text) in _INVITING and bool(_INVITES.match(fold(text)))
 
 
 def goes_on_asking(text: str) -> bool:
@@ -187,12 +193,17 @@ def _as_asked(text: str) -> str | None:
 
 def language(texts: list[str]) -> str | None:
     """Return `en` or `fr`, whichever the texts are written in, or None where it cannot be told."""
-    said = fold(" ".join(texts)).split()
-    french = len([word for word in said if word in _FRENCH])
-    english = len([word for word in said if word in _ENGLISH])
+    french, english = map(sum, zip((0, 0), *map(_words_of_language, texts), strict=True))
     if french == english:
         return None
     return "fr" if french > english else "en"
+
+
+@lru_cache(maxsize=1024)  # the same few wordings stand on every page
+def _words_of_language(text: str) -> tuple[int, int]:
+    """Return how many words of a text are French ones, and how many English ones."""
+    said = fold(text).split()
+    return len([w for w in said if w in _FRENCH]), len([w for w in said if w in _ENGLISH])
 
 
 # Words that tell a prompt, to know them again with a slip of the pen.

@@ -1,0 +1,278 @@
+"""One walk over a tree of elements: its lines, pictures and boxes, in text order.
+
+Rule: elements part text or do not, and some stand aside from the reading (menus, forms, footers);
+class names are not looked at. One visit a node, no recursion, linear in the size of the tree.
+"""
+
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborNode
+
+from scraper.errors import TooLarge
+from scraper.mojibake import repair
+from scraper.reading.page import Boxes, Line, Picture
+from scraper.text import is_emoji, tidy, words
+
+MAX_NODES = 1_000_000
+
+# What is no text of the page.
+UNREAD = frozenset(
+    words(
+        "script style noscript template svg iframe object video audio select textarea head -comment -cdata"
+    )
+)
+# The kind of the lines in an element; in any other they are of the kind around it.
+_KINDS = {
+    "li": "item",
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button"), "heading"),
+    **dict.fromkeys(("figcaption", "caption"), "caption"),
+    **dict.fromkeys(("ul", "ol", "dl", "td", "dd", "blockquote"), "text"),
+}
+_PERMALINKS = frozenset("#¶§🔗")  # what links beside a heading to itself
+_SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
+# What makes an aside worth reading line by line: that it asks, or may hold title or category.
+_TELLS = ("?", "!", "mikroscope", "talent")
+_ASIDES_DEEP = 3  # asides within asides that are looked at as a whole, so that work stays linear
+
+
+class Walk:
+    """The state of one walk: what is open, and what was collected."""
+
+    def __init__(self, url: str, stand_ins: dict[str, dict[int, str]], timed: set[int]) -> None:
+        """Begin a walk.
+
+        `stand_ins` says, by tag and node, for which tag an element stands; `timed` are the nodes of
+        elements that are or hold a <time>.
+        """
+        self.url = url
+        self.stand_ins, self.timed = stand_ins, timed
+        self.lines: list[Line] = []
+        self.pictures: list[Picture] = []
+        self.times: list[tuple[int, str]] = []
+        # Of each box: its parent, the lines from first to end, and the kind that these are of.
+        self.parents, self.firsts, self.ends, self.kinds = [-1], [0], [0], ["text"]
+        self.box = self.block = 0
+        self.aside: tuple[int, ...] = ()
+        self.parts: list[str] = []  # the texts of the line that is being read
+        self.length = 0  # … and how many characters they have
+        self.strong_depth = self.link_depth = 0
+        self.strong = 0  # characters of the emphasised run at the line's start
+        self.strong_open = True  # whether that run still goes on
+        self.linked = True  # whether all of the line is a link
+        self.typed = 0  # elements open around the text in which its line breaks are shown
+
+    @property
+    def boxes(self) -> Boxes:
+        """The boxes that were met."""
+        return Boxes(self.parents, self.firsts, self.ends)
+
+    def over(self, root: LexborNode) -> None:
+        """Visit every node below `root` in document order; TooLarge where there are too many."""
+        around: list[tuple[LexborNode, Callable[[Walk], None] | None]] = []
+        stand_ins = self.stand_ins
+        node = root.first_child
+        count = 0
+        while node is not None or around:
+            if node is None:
+                node, closes = around.pop()
+            else:
+                count += 1
+                if count > MAX_NODES:
+                    raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
+                tag = node.tag or ""
+                if tag == "-text" and node.is_empty_text_node and not (self.parts or self.typed):
+                    node = node.next  # the line breaks between elements, of which there are many
+                    continue
+                if tag in stand_ins:
+                    tag = stand_ins[tag].get(node.mem_id, tag)
+                opens, closes = _DOES.get(tag, _BOX)
+                child = None if opens and opens(self, tag, node) else node.first_child
+                if child is not None:
+                    around.append((node, closes))
+                    node = child
+                    continue
+            if closes:
+                closes(self)
+            node = node.next
+        if self.parts:
+            self._end_line()
+        self.ends[0] = len(self.lines)
+
+    # ── What elements do where they begin, telling whether what is in them was taken, and at their end
+
+    def skip(self, _tag: str, _node: LexborNode) -> bool:
+        """Take what is no text of the page."""
+        return True
+
+    def text(self, _tag: str, node: LexborNode) -> bool:
+        """Read a text; white space begins no line."""
+        text = node.text_content or ""
+        if self.typed and "\n" in text:
+            self._typed(text)
+        elif not text.isspace():
+            self._says(text)
+        elif self.parts or self.typed:
+            self._add(text)
+        return True
+
+    def open_box(self, tag: str, _node: LexborNode) -> bool:
+        """Begin an element that parts text."""
+        if self.parts:
+            self._end_line()
+        self.block += 1
+        self.kinds.append(_KINDS.get(tag) or self.kinds[self.box])
+        self.parents.append(self.box)
+        self.firsts.append(len(self.lines))
+        self.box = len(self.ends)
+        self.ends.append(0)
+        return False
+
+    def close_box(self) -> None:
+        """End an element that parts text."""
+        if self.parts:
+            self._end_line()
+        self.block += 1
+        self.ends[self.box] = len(self.lines)
+        self.box = self.parents[self.box]
+
+    def open_aside(self, tag: str, node: LexborNode) -> bool:
+        """Begin an aside; one that tells nothing of the post is taken as one line."""
+        self.open_box(tag, node)
+        self.aside += (self.box,)
+        if len(self.aside) > _ASIDES_DEEP:
+            return False
+        text = node.text(separator=" ").strip()
+        lower = text.lower()
+        if any(sign in lower for sign in _TELLS) or node.mem_id in self.timed:
+            return False
+        if text:
+            self.lines.append(
+                Line(text, "apart", block=self.block, place=self.box, aside=self.aside)
+            )
+        return True
+
+    def close_aside(self) -> None:
+        """End an aside."""
+        self.close_box()
+        self.aside = self.aside[:-1]
+
+    def open_typed(self, tag: str, node: LexborNode) -> bool:
+        """Begin an element in which line breaks part lines."""
+        self.typed += 1
+        return self.open_box(tag, node)
+
+    def close_typed(self) -> None:
+        """End an element in which line breaks part lines."""
+        self.close_box()
+        self.typed -= 1
+
+    def open_link(self, _tag: str, _node: LexborNode) -> bool:
+        """Begin a link."""
+        self.link_depth += 1
+        return False
+
+    def close_link(self) -> None:
+        """End a link."""
+        self.link_depth -= 1
+
+    def open_strong(self, _tag: str, _node: LexborNode) -> bool:
+        """Begin an emphasis."""
+        self.strong_depth += 1
+        return False
+
+    def close_strong(self) -> None:
+        """End an emphasis."""
+        self.strong_depth -= 1
+
+    def line_break(self, _tag: str, _node: LexborNode) -> bool:
+        """End the line, not its block."""
+        if self.parts:
+            self._end_line()
+        return False
+
+    def time(self, _tag: str, node: LexborNode) -> bool:
+        """Note what a time is for machines."""
+        if when := node.attributes.get("datetime"):
+            self.times.append((len(self.lines), when))
+        return False
+
+    def picture(self, _tag: str, node: LexborNode) -> bool:
+        """Collect a picture, or read the emoji that it is."""
+        given = node.attributes
+        alt = tidy(given.get("alt") or "")
+        if is_emoji(alt):  # themes draw emoji as pictures
+            self._says(alt)
+            return False
+        sources = (source for name in _SOURCES if (source := given.get(name)))
+        source = next((s for s in sources if not s.startswith("data:")), None)
+        if self.parts:
+            self._end_line()
+        self.pictures.append(Picture(len(self.lines), source, repair(alt) or None, self.box))
+        return False
+
+    # ── Text ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _typed(self, text: str) -> None:
+        """Take a text whose line breaks part lines, and whose blank lines part blocks."""
+        for n, line in enumerate(text.split("\n")):
+            if n and self.parts:
+                self._end_line()
+            elif n:
+                self.block += 1
+            if line and not line.isspace():
+                self._says(line)
+
+    def _says(self, text: str) -> None:
+        """Take a text that is more than white space."""
+        if not self.link_depth:
+            self.linked = False
+        elif text.strip() in _PERMALINKS:
+            return
+        if self.strong_open and self.strong_depth:
+            self.strong = self.length + len(text.rstrip())
+        else:
+            self.strong_open = False
+        self._add(text)
+
+    def _add(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+    def _end_line(self) -> None:
+        raw = "".join(self.parts)
+        # In HTML a line break of the source is a space like any other (CSS Text 3, 4.1.1).
+        if text := tidy(repair(raw.replace("\n", " "))):
+            strong = len(tidy(raw[: self.strong])) if self.strong else 0
+            kind = self.kinds[self.box]
+            self.lines.append(
+                Line(text, kind, strong, self.linked, self.block, self.box, self.aside)
+            )
+        self.parts = []
+        self.length = self.strong = 0
+        self.strong_open = self.linked = True
+
+
+_Opens = Callable[[Walk, str, LexborNode], bool]
+_Closes = Callable[[Walk], None]
+_BOX: tuple[_Opens | None, _Closes | None] = (Walk.open_box, Walk.close_box)
+# What elements do; every other one is a box (HTML standard, 15.3).
+_DOES: dict[str, tuple[_Opens | None, _Closes | None]] = {
+    "-text": (Walk.text, None),
+    **dict.fromkeys(UNREAD, (Walk.skip, None)),
+    **dict.fromkeys(
+        words(
+            "abbr acronym bdi bdo big cite code data del dfn font ins kbd label nobr o:p q rp rt ruby"
+            " s samp small span strike sub sup tt var wbr"
+        ),
+        (None, None),
+    ),
+    **dict.fromkeys(words("b strong em i u mark"), (Walk.open_strong, Walk.close_strong)),
+    **dict.fromkeys(
+        words("nav aside footer form dialog menu"), (Walk.open_aside, Walk.close_aside)
+    ),
+    **dict.fromkeys(words("img amp-img"), (Walk.picture, None)),
+    "a": (Walk.open_link, Walk.close_link),
+    "br": (Walk.line_break, None),
+    "time": (Walk.time, None),
+    "pre": (Walk.open_typed, Walk.close_typed),
+}
