@@ -97,10 +97,18 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
     def page(path: str, **query: Any) -> str:
         return local(datasette, path, **query)
 
-    def table(name: str, **exact: Any) -> str:
-        """Return the link to the rows of a table, with the values they must have."""
-        where = urlencode({f"{column}__exact": value for column, value in exact.items()})
-        return f"{datasette.urls.table(database(datasette).name, name)}?{where}".rstrip("?")
+    def table(name: str, form: str | None = None, **wanted: Any) -> str:
+        """Return the link to the rows of a table, as a page or as all of its CSV.
+
+        `wanted` are values that columns must have, or begin with (`published__startswith`).
+        """
+        where = {
+            key if "__" in key else f"{key}__exact": wanted[key] for key in wanted if wanted[key]
+        }
+        if form == "csv":
+            where["_stream"] = "on"
+        there = datasette.urls.table(database(datasette).name, name, format=form)
+        return f"{there}?{urlencode(where)}".rstrip("?")
 
     def row(name: str, key: str) -> str:
         """Return the link to one row."""

@@ -22,6 +22,8 @@ MENDED = (
         re.compile(r'<div class="table-wrapper">'),
         '<div class="table-wrapper" tabindex="0" role="region" aria-label="Rows">',
     ),
+    # Numbers line up, also those of a query, whose columns have no type.
+    (re.compile(r'(<td class="col-[^"<>]*)(">)(-?\d[\d.]*</td>)'), r"\1 type-int\2\3"),
     # Long text is cut after some lines, so that a table stays one; the row's own page has it whole.
     (re.compile(r'(<td class="[^"<>]*type-str">)(.+?)(</td>)', re.DOTALL), r"\1<div>\2</div>\3"),
     # The rows come first; what their columns mean is one move away.

@@ -51,7 +51,7 @@ def timeline(counts: Sequence[Mapping[str, Any]]) -> Timeline:
     numbers = [_number(one["month"]) for one in dated]
     first, last = min(numbers, default=0), max(numbers, default=0)
     scale = 12 if last - first >= MOST_MONTHS else 1
-    start = first // scale
+    start = first // scale - (first % 12 if scale == 1 else 0)  # a year begins in January
     seen = {one["studio"] for one in dated}
     lanes = {studio: TOP + LANE // 2 + LANE * row
              for row, studio in enumerate(name for name in STUDIOS if name in seen)}  # fmt: skip
@@ -67,11 +67,8 @@ def timeline(counts: Sequence[Mapping[str, Any]]) -> Timeline:
     years = tuple(
         (_x(column - start), str(column * scale // 12))
         for column in columns
-        if column == start or column * scale % 12 == 0
+        if column * scale % 12 == 0
     )
-    # The first year is named where it has room before the next.
-    if len(years) > 1 and years[1][0] - years[0][0] < 2 * STEP:
-        years = years[1:]
     height = TOP + LANE * len(lanes) + BELOW
     return Timeline(_x(len(columns)), height, dots, years if dated else (),
                     tuple((y, studio) for studio, y in lanes.items()), undated)  # fmt: skip

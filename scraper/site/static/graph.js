@@ -85,7 +85,7 @@
     const box = world.node().getBBox();
     const [width, height] = size();
     const whole = Math.min(1.25, width / (box.width + 24), height / (box.height + 24));
-    const scale = still ? Math.max(whole, 0.45) : whole; // at first, names that can be read
+    const scale = still ? Math.max(whole, 0.85) : whole; // at first, names that can be read
     const to = d3.zoomIdentity.translate(width / 2, height / 2).scale(scale)
       .translate(-box.x - box.width / 2, -box.y - box.height / 2);
     (still ? svg : moved()).call(zoom.transform, to);
