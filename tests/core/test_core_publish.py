@@ -60,7 +60,10 @@ def look():
     whole = reader.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     print(whole, *reader.execute({STATE!r}).fetchone(), flush=True)
 
-for killing in range(times):
+killed = hit = 0
+# Until some were hit in the middle: how many of so few are is chance.
+while killed < times or (hit < 3 and killed < 10 * times):
+    killed += 1
     child = os.fork()
     if child == 0:
         while True:
@@ -69,7 +72,9 @@ for killing in range(times):
     time.sleep(dice.uniform(0, 3 * took))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    print("wal", live.with_name(live.name + "-wal").stat().st_size, flush=True)
+    left = live.with_name(live.name + "-wal").stat().st_size
+    hit += left not in (0, 33)
+    print("wal", left, flush=True)
     child = os.fork()
     if child == 0:
         look()
@@ -224,7 +229,7 @@ def test_a_killed_publisher_leaves_one_whole(
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     seen = [line for line in lines if not line.startswith("wal")]
-    assert len(seen) == times
+    assert len(seen) >= times
     assert set(seen) <= {" ".join(map(str, (True, *state))) for state in (ONE, TWO)}
     # Some were hit in the middle, or this test would say nothing.
     assert sum(line not in ("wal 0", "wal 33") for line in lines if line.startswith("wal")) >= 3
