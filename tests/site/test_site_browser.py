@@ -76,7 +76,7 @@ def test_without_scripts_everything_can_be_read(browser: Browser, site: str) -> 
     page.locator("main button").click()
     assert page.locator("mark").first.inner_text() == "lighthouse"
     page.goto(f"{site}spotlights/obelix-tran-talk")
-    page.get_by_text("Who says so").first.click()
+    page.get_by_text("Where it is said").first.click()
     assert page.locator("blockquote").first.is_visible()
     assert not page.locator("button.dress").is_visible()
     page.goto(f"{site}baton")
