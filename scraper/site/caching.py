@@ -104,7 +104,7 @@ def _headers(start: Message) -> dict[bytes, bytes]:
 
 
 def _within_static(path: str) -> bool:
-    return STATIC in path  # whatever base_url stands before it
+    return STATIC in path
 
 
 def _is_short(start: Message) -> bool:
