@@ -36,7 +36,7 @@ import sqlite3, sys
 from scraper.site.search import match
 connection = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
 sql = '''SELECT rowid FROM answers_fts WHERE answers_fts MATCH ?
-         ORDER BY bm25(answers_fts, 0.2, 4.0, 8.0, 1.0) LIMIT 20'''
+         ORDER BY bm25(answers_fts, 0.2, 4.0, 8.0, 1.0, 0.1) LIMIT 20'''
 for line in sys.stdin:
     print(len(connection.execute(sql, (match(line.strip()),)).fetchall()))
 """

@@ -156,10 +156,11 @@ CREATE INDEX findings_post ON findings (post_id);
 CREATE INDEX findings_code ON findings (code, severity);
 CREATE INDEX captures_url ON captures (url, captured_at);
 
--- Accents are folded by the tokenizer, English inflection by porter; `stems` holds the Snowball
--- stems of the row's own language, so that French inflection is found too. rowid is answers.rowid.
+-- Accents are folded by the tokenizer, English inflection by porter; the stems are Snowball's, of the
+-- row's own language, so that French inflection is found too: `stems` of the answer, `question_stems`
+-- of the question, so that what was said is told from what was asked. rowid is answers.rowid.
 CREATE VIRTUAL TABLE answers_fts USING fts5 (
-    question, answer, person, stems,
+    question, answer, person, stems, question_stems,
     tokenize = "porter unicode61 remove_diacritics 2"
 );
 
@@ -181,6 +182,17 @@ CREATE TABLE answers_fts_kind (
     answer  INTEGER PRIMARY KEY NOT NULL,
     kind    INTEGER NOT NULL
 );
+
+-- The words that were said, asked and named, in small letters, as they are written and without
+-- accents, each with in how many answers it is: for the beginning of a word, which the stems of the
+-- index may have cut off, and to offer what is spelt almost alike where a search finds nothing.
+CREATE TABLE answers_fts_words (
+    id       INTEGER PRIMARY KEY NOT NULL,
+    word     TEXT NOT NULL UNIQUE,
+    folded   TEXT NOT NULL,
+    answers  INTEGER NOT NULL
+);
+CREATE INDEX answers_fts_words_folded ON answers_fts_words (folded);
 
 -- So that people are found who were named and gave no answers themselves.
 CREATE VIRTUAL TABLE people_fts USING fts5 (

@@ -18,9 +18,10 @@ from scraper.errors import DatabaseError
 MOST = 5  # rows that are named of each table; the rest is counted
 _SCHEMA = "SELECT type || ' ' || name AS id, sql FROM sqlite_master ORDER BY 1"
 INDEXES = {"answers_fts": "the search index", "people_fts": "the index of names"}
-_KINDS = {  # of answers: what searches count by
+_BESIDE = {  # the search index: what searches count by and offer
     "the kinds of answers": "SELECT * FROM answers_fts_kinds ORDER BY id",
     "the kind of each answer": "SELECT answer AS id, kind FROM answers_fts_kind ORDER BY answer",
+    "the words that a search offers": "SELECT * FROM answers_fts_words ORDER BY id",
 }
 _TEXTS = "SELECT rowid AS id, * FROM answers_fts ORDER BY rowid"
 
@@ -69,7 +70,7 @@ def differences(one: Path, other: Path) -> Iterator[Difference]:
     Raises DatabaseError where one of them is no database.
     """
     with closing(database.opened(one)) as left, closing(database.opened(other)) as right:
-        queries = {"the schema": _SCHEMA, **_KINDS}
+        queries = {"the schema": _SCHEMA, **_BESIDE}
         queries |= {
             f"table {table}": f'SELECT * FROM "{table}" ORDER BY id'  # noqa: S608 - names of our own schema
             for table in database.table_names()

@@ -1,15 +1,20 @@
 """The full-text index: folded by SQLite's tokenizer, and stemmed here in the answer's language.
 
 Rule: what the index holds is said in schema.sql; it is filled from the tables and nothing else. With
-it stands of what kind each answer is, so that what a search finds is counted without the tables.
+it stands of what kind each answer is, so that what a search finds is counted without the tables, and
+which words there are, so that one who mistyped a word is offered those that are almost the same.
 """
 
 import re
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import snowballstemmer
+
+from scraper.text import unaccented
 
 _LANGUAGES = {"en": "english", "fr": "french"}
 _YEAR = "substr(coalesce(posts.published, interviews.published), 1, 4)"
@@ -32,6 +37,7 @@ _KINDS = (
     ),
 )
 _WORD = re.compile(r"[^\W_]+")
+_OFFERED = range(2, 41)  # letters of a word that is written down: not of what is no word
 
 
 def fill_index(connection: sqlite3.Connection) -> None:
@@ -41,14 +47,23 @@ def fill_index(connection: sqlite3.Connection) -> None:
         "SELECT answers.rowid, question, answer, people.name, lang FROM answers"
         " JOIN people ON people.id = answers.person_id ORDER BY answers.rowid"
     )
+    written: Counter[str] = Counter()
     connection.executemany(
-        "INSERT INTO answers_fts (rowid, question, answer, person, stems) VALUES (?, ?, ?, ?, ?)",
-        (
-            (rowid, question, answer, person, stems(f"{question} {answer}", lang))
-            for rowid, question, answer, person, lang in rows
-        ),
+        "INSERT INTO answers_fts (rowid, question, answer, person, stems, question_stems)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (_indexed(row, written) for row in rows),
     )
     connection.execute("INSERT INTO answers_fts (answers_fts) VALUES ('optimize')")
+    for (name,) in connection.execute("SELECT name FROM people"):
+        written.update(dict.fromkeys(words_of(name), 0))
+    connection.executemany(
+        "INSERT INTO answers_fts_words (word, folded, answers) VALUES (?, ?, ?)",
+        (
+            (word, unaccented(word), answers)
+            for word, answers in sorted(written.items())
+            if len(word) in _OFFERED
+        ),
+    )
     sort_answers(connection)
 
 
@@ -58,10 +73,30 @@ def sort_answers(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def stems(text: str, lang: str) -> str:
-    """Return the Snowball stems of a text's words, each once, in the order they first come."""
-    words = dict.fromkeys(_WORD.findall(text.lower()))
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a text in small letters, each once, in the order they first come."""
+    return tuple(dict.fromkeys(_WORD.findall(text.lower())))
+
+
+def stems(words: Iterable[str], lang: str) -> str:
+    """Return the Snowball stems of words, each once, in the order they first come."""
     return " ".join(dict.fromkeys(_stem(word, lang) for word in words))
+
+
+def _indexed(row: Sequence[Any], written: Counter[str]) -> tuple[Any, ...]:
+    """Return what the index holds of an answer, and count its words into `written`."""
+    rowid, question, answer, person, lang = row
+    asked, question_stems = _of_question(question, lang)
+    said = words_of(answer)
+    written.update({*asked, *said, *words_of(person)})
+    return rowid, question, answer, person, stems(said, lang), question_stems
+
+
+@lru_cache(maxsize=1 << 10)  # most people are asked the same
+def _of_question(question: str, lang: str) -> tuple[tuple[str, ...], str]:
+    """Return the words of a question and their stems."""
+    words = words_of(question)
+    return words, stems(words, lang)
 
 
 @lru_cache(maxsize=1 << 16)

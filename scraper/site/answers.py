@@ -7,10 +7,10 @@ page shows are read, whatever their number.
 import json
 from collections.abc import Mapping
 
-from scraper.site import kinds
-from scraper.site.archive import Row, State, asked, rows, single, window
+from scraper.site import kinds, suggest
+from scraper.site.archive import Row, State, asked, row, rows, single, window
 from scraper.site.kinds import Kind
-from scraper.site.search import mark, match, match_names, passage, terms
+from scraper.site.search import beginnings, mark, match, match_names, passage, terms
 
 PER_PAGE = {"search": 20, "question": 30}
 NARROWED_BY = ("studio", "year", "lang", "question")
@@ -38,13 +38,15 @@ SELECT id, studio, year, lang, question_id AS question, n FROM (
 """
 _CHOSEN = "kind IN (SELECT value FROM json_each(:kinds))"
 # A name weighs more than an answer, an answer far more than the question everybody was asked.
+_WEIGHTS = "0.2, 4.0, 8.0, 1.0, 0.1"
 _BEST = """
-SELECT answers_fts.rowid AS answer, bm25(answers_fts, 0.2, 4.0, 8.0, 1.0) AS place
+SELECT answers_fts.rowid AS answer, bm25(answers_fts, {weights}) AS place
 FROM answers_fts {kinds} WHERE answers_fts MATCH :match AND {chosen}
 ORDER BY place, answers_fts.rowid LIMIT :limit OFFSET :offset
 """
-_BEST_OF_ALL = _BEST.format(kinds="", chosen="1")
+_BEST_OF_ALL = _BEST.format(weights=_WEIGHTS, kinds="", chosen="1")
 _BEST_OF_KINDS = _BEST.format(
+    weights=_WEIGHTS,
     kinds="CROSS JOIN answers_fts_kind ON answers_fts_kind.answer = answers_fts.rowid",
     chosen=_CHOSEN,
 )
@@ -60,6 +62,15 @@ SELECT people.id, people.name, people.studio, people.role,
        (SELECT max(id) FROM interviews WHERE person_id = people.id) AS interview_id
 FROM people_fts JOIN people ON people.rowid = people_fts.rowid
 WHERE people_fts MATCH :match ORDER BY bm25(people_fts), people.name LIMIT 12
+"""
+_ANY = "SELECT rowid FROM answers_fts WHERE answers_fts MATCH :match LIMIT 1"
+_WORDS_BEGUN = """
+SELECT word FROM answers_fts_words WHERE folded >= :start AND folded < :end
+ORDER BY answers DESC, word LIMIT 100
+"""
+_WORDS_LONG = """
+SELECT word, folded FROM answers_fts_words WHERE length(folded) BETWEEN :least AND :most
+ORDER BY answers DESC, word
 """
 
 
@@ -83,35 +94,92 @@ def question(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A0
 def search(state: State, args: Mapping[str, str]) -> Row:
     """Return the ranked answers to a visitor's query, with marked passages and counts.
 
-    Where no answer has all the words, those that have any of them are shown, and said to be so.
+    Everybody was asked the same, so an answer of which only the question has the words is counted
+    apart, in `asked_only`, and shown where the visitor wants it (`in=questions`) or nothing else is
+    found. Where no answer has all the words, those that have any of them are shown. `suggestions`
+    are queries of the archive's own spelling.
     """
     query = (args.get("q") or "")[:1000]
     chosen = asked(args, *NARROWED_BY)
     sought = terms(query)
-    wanted = match(query)
-    every = rows(state, _FOUND, match=wanted) if sought else []
-    loosened = False
-    if len(sought) > 1 and not kinds.left(every, chosen):
-        wanted = match(query, every=False)
-        every = rows(state, _FOUND, match=wanted)
-        loosened = bool(kinds.left(every, chosen))
+    begun = {start: _begun(state, start) for start in beginnings(query)}
+    ways = _ways(query, begun, widely=args.get("in") == "questions") if sought else {}
+    way, every = _first(state, ways, chosen)
     some = kinds.left(every, chosen)
     page = window(args, kinds.total(some), PER_PAGE["search"])
     best = _BEST_OF_KINDS if chosen else _BEST_OF_ALL
+    more = rows(state, _FOUND, match=ways["asked"]) if way == "said" and some else []
     return {
         "q": query,
         "people": rows(state, _NAMED, match=match_names(query)) if sought else [],
         "total": page["total"],
-        "loosened": loosened,
+        "in_questions": bool(some) and way == "asked",
+        "asked_only": max(0, kinds.total(kinds.left(more, chosen)) - page["total"]),
+        "loosened": bool(some) and way == "any",
+        "suggestions": _suggested(state, query) if way == "any" or not some else [],
         "results": [
-            {**one, "passage": passage(one["answer"], query), "asked": mark(one["question"], query)}
-            for one in _shown(state, best, some, page, match=wanted)
+            {
+                **one,
+                "passage": passage(one["answer"], query, one["lang"]),
+                "asked": mark(one["question"], query, one["lang"]),
+                "named": mark(one["name"], query, one["lang"]),
+            }
+            for one in _shown(state, best, some, page, match=ways.get(way, ""))
         ],
         "chosen": chosen,
         "facets": kinds.facets(every, chosen, NARROWED_BY) if sought else {},
         "questions": rows(state, "SELECT id, text_en FROM questions ORDER BY position"),
         "page": page,
     }
+
+
+def _ways(query: str, begun: Mapping[str, list[str]], *, widely: bool) -> dict[str, str]:
+    """Return the FTS5 expressions to try, one after another until one finds something, by name."""
+    said, questions, some = (
+        match(query, begun=begun),
+        match(query, begun=begun, asked=True),
+        match(query, begun=begun, every=False),
+    )
+    ways = {"said": said, "asked": questions, "any": some}
+    left_out = {"said"} if widely else set()
+    return {name: ways[name] for name in ways if name not in left_out}
+
+
+def _first(
+    state: State, ways: Mapping[str, str], chosen: Mapping[str, str]
+) -> tuple[str, list[Row]]:
+    """Return the first of `ways` that finds something, and what of each kind; else the last."""
+    name = ""
+    every: list[Row] = []
+    for name in ways:
+        every = rows(state, _FOUND, match=ways[name])
+        if kinds.left(every, chosen):
+            break
+    return name, every
+
+
+def _begun(state: State, start: str) -> list[str]:
+    """Return the commonest words that begin like this."""
+    found = rows(state, _WORDS_BEGUN, start=start, end=start + "\U0010ffff")
+    return [one["word"] for one in found]
+
+
+def _suggested(state: State, query: str) -> list[str]:
+    """Return the query as the archive spells its words, where it has one of them otherwise only."""
+    unknown = [
+        word
+        for word in suggest.words_of(query)
+        if row(state, _ANY, match=match(word, asked=True)) is None
+    ]
+    better = {}
+    for word in unknown:
+        reach = {"least": len(word) - suggest.REACH, "most": len(word) + suggest.REACH}
+        known: dict[str, str] = {}
+        for one in rows(state, _WORDS_LONG, **reach):
+            known.setdefault(one["folded"], one["word"])
+        if found := suggest.near(word, known):
+            better[word] = found
+    return [suggest.respelt(query, better)] if better else []
 
 
 def _shown(state: State, numbers: str, some: list[Kind], page: Row, **bound: str) -> list[Row]:

@@ -6,15 +6,19 @@ is shown is escaped first and marked afterwards.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 import snowballstemmer
 from markupsafe import Markup, escape
 
 MOST_TERMS = 24  # words and phrases; what is typed beyond that is left out
 LONGEST_WORD = 60  # characters
+_SAID = "answer person stems"  # the columns of `answers_fts` that are not the same for everybody
+_STEMS = "stems question_stems"
+_PORTER_FROM = 3  # letters of a word; SQLite stems no shorter one
 NOTHING = '""'  # an FTS5 query that is valid and finds nothing
 
 _WORD = re.compile(r"[^\W_]+(?:['’‘ʼ][^\W_]+)*\*?")
@@ -36,20 +40,27 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Stems:
-    """The forms of one word: folded, and its folded Snowball stems in English and French."""
+class Forms:
+    """The forms of one word: folded, and the Snowball stem in each language of the series.
+
+    `indexed` holds the word and both stems as the tokenizer of the index leaves them: porter's
+    stems of what is folded (SQLite, FTS5, §4.3.3).
+    """
 
     folded: str
     english: str
     french: str
+    indexed: Mapping[str, str]
 
 
 @lru_cache(maxsize=1 << 14)
-def stems_of(word: str) -> Stems:
+def forms_of(word: str) -> Forms:
     """Return the forms of one word. The stemmers keep state, so each call makes its own."""
     lower = word.lower()
-    english, french = map(snowballstemmer.stemmer, ("english", "french"))
-    return Stems(fold(word), fold(english.stemWord(lower)), fold(french.stemWord(lower)))
+    english, french, porter = map(snowballstemmer.stemmer, ("english", "french", "porter"))
+    forms = fold(word), fold(english.stemWord(lower)), fold(french.stemWord(lower))
+    indexed = (form if len(form) < _PORTER_FROM else porter.stemWord(form) for form in forms)
+    return Forms(*forms, dict(zip(("", "en", "fr"), indexed, strict=True)))
 
 
 def fold(word: str) -> str:
@@ -76,14 +87,33 @@ def terms(query: str) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(found))[:MOST_TERMS]
 
 
-def match(query: str, *, every: bool = True) -> str:
+def beginnings(query: str) -> tuple[str, ...]:
+    """Return the beginnings of words that `query` asks for, folded."""
+    return tuple(fold(term.words[-1]) for term in terms(query) if term.begins)
+
+
+def match(
+    query: str,
+    *,
+    every: bool = True,
+    asked: bool = False,
+    begun: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
     """Return the FTS5 MATCH expression for `answers_fts` of anything a person may type.
 
-    All terms must be there, or with `every=False` any of them. Never an error: a text with no
-    word in it becomes a query that finds nothing.
+    All terms must be there, or with `every=False` any of them; one at least in the answer or in the
+    name of who gave it, for everybody was asked the same, unless with `asked` the question is as
+    good. `begun` are words for each of `beginnings`: the index holds stems, none of which begins
+    with `animat`. Never an error: a text with no word in it becomes a query that finds nothing.
     """
-    sought = [_expression(term) for term in terms(query)]
-    return (" AND " if every else " OR ").join(sought) or NOTHING
+    sought = [_expression(term, begun) for term in terms(query)]
+    if not sought:
+        return NOTHING
+    any_of, all_of = (f"({word.join(sought)})" for word in (" OR ", " AND "))
+    if asked:
+        return all_of if every else any_of
+    said = f"({{{_SAID}}} : {any_of})"
+    return said if len(sought) == 1 or not every else f"({all_of} AND {said})"
 
 
 def match_names(query: str) -> str:
@@ -92,14 +122,17 @@ def match_names(query: str) -> str:
     return " AND ".join(words) or NOTHING
 
 
-def mark(text: str, query: str) -> Markup:
+def mark(text: str, query: str, lang: str) -> Markup:
     """Return the whole of `text`, escaped, with what `query` finds in `<mark>`."""
-    return _marked(text, list(_hits(text, query)), 0, len(text))
+    return _marked(text, list(_hits(text, query, lang)), 0, len(text))
 
 
-def passage(text: str, query: str, length: int = 280) -> Markup:
-    """Return about `length` characters of `text` around what `query` finds, escaped and marked."""
-    hits = list(_hits(text, query))
+def passage(text: str, query: str, lang: str, length: int = 280) -> Markup:
+    """Return about `length` characters of `text` around what `query` finds, escaped and marked.
+
+    `lang` is the language of the text, by which the index has stemmed it.
+    """
+    hits = list(_hits(text, query, lang))
     if len(text) <= length:
         return _marked(text, hits, 0, len(text))
     first = _richest(hits, length)
@@ -123,59 +156,66 @@ def _words(text: str) -> Iterator[Term]:
         yield Term(tuple(parts), begins)
 
 
-def _expression(term: Term) -> str:
+def _expression(term: Term, begun: Mapping[str, Sequence[str]]) -> str:
     """Return the FTS5 expression of one term; a single word is sought by its stems too."""
     phrase = f'"{" ".join(term.words)}"'
     if term.begins:
-        return f"{phrase} *"
+        before = " ".join((*term.words[:-1], ""))
+        whole = (f'"{before}{word}"' for word in begun.get(fold(term.words[-1]), ()))
+        return f"({' OR '.join([f'{phrase} *', *whole])})"
     if len(term.words) > 1:
         return phrase
     (word,) = term.words
-    stems = stems_of(word)
+    stems = forms_of(word)
     # Opened and closed ligatures are different letters to the tokenizer.
     spellings = dict.fromkeys((word, fold(word), fold(word).replace("oe", "œ").replace("ae", "æ")))
     forms = dict.fromkeys((stems.english, stems.french))
     either = [f'"{spelling}"' for spelling in spellings]
-    either += [f'stems : "{form}"' for form in forms if _TOKEN.fullmatch(form)]
+    either += [f'{{{_STEMS}}} : "{form}"' for form in forms if _TOKEN.fullmatch(form)]
     return f"({' OR '.join(either)})"
 
 
-def _hits(text: str, query: str) -> Iterator[tuple[int, int]]:
+def _hits(text: str, query: str, lang: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of `text` that `query` finds, first to last, none over another."""
     sought = terms(query)
     if not sought:
         return
-    wanted = [tuple(stems_of(word) for word in term.words) for term in sought]
+    wanted = [tuple(forms_of(word) for word in term.words) for term in sought]
     # Only words that begin like a sought one are stemmed: an answer may be a megabyte.
-    openings = {form[:2] for words in wanted for word in words for form in _forms(word)}
+    openings = tuple(
+        {
+            form[:2]
+            for words in wanted
+            for word in words
+            for form in (word.folded, *word.indexed.values())
+        }
+    )
     tokens = [(found.start(), found.end(), fold(found[0])) for found in _TOKEN.finditer(text)]
     end = 0
     for index, (start, _, folded) in enumerate(tokens):
-        if start < end or folded[:2] not in openings:
+        if start < end or not folded.startswith(openings):
             continue
         for term, words in zip(sought, wanted, strict=True):
             last = index + len(words) - 1
             if last < len(tokens) and all(
-                _same(tokens[index + step], word, term, text) for step, word in enumerate(words)
+                _same(tokens[index + step], word, term, text, lang)
+                for step, word in enumerate(words)
             ):
                 end = tokens[last][1]
                 yield start, end
                 break
 
 
-def _forms(word: Stems) -> tuple[str, str, str]:
-    return word.folded, word.english, word.french
-
-
-def _same(token: tuple[int, int, str], word: Stems, term: Term, text: str) -> bool:
-    """Tell whether a token of the text is what one word of a term seeks."""
+def _same(token: tuple[int, int, str], word: Forms, term: Term, text: str, lang: str) -> bool:
+    """Tell whether a token of the text is what one word of a term seeks, as the index tells it."""
     start, end, folded = token
     if folded == word.folded or (term.begins and folded.startswith(word.folded)):
         return True
-    if len(term.words) > 1 or term.begins:
-        return False
-    stems = stems_of(text[start:end])
-    return stems.english == word.english or stems.french == word.french
+    own = forms_of(text[start:end]).indexed
+    if own[""] == word.indexed[""]:
+        return True
+    # The index holds the stem in the language of the text; sought are those in both.
+    return len(term.words) == 1 and own[lang] in (word.indexed["en"], word.indexed["fr"])
 
 
 def _richest(hits: list[tuple[int, int]], length: int) -> int:

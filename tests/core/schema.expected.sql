@@ -169,7 +169,7 @@ CREATE INDEX findings_code ON findings (code, severity);
 CREATE INDEX captures_url ON captures (url, captured_at);
 
 CREATE VIRTUAL TABLE answers_fts USING fts5 (
-    question, answer, person, stems,
+    question, answer, person, stems, question_stems,
     tokenize = "porter unicode61 remove_diacritics 2"
 );
 

@@ -15,12 +15,11 @@ from typing import Any
 
 import httpx
 import pytest
-import snowballstemmer
 from datasette.app import Datasette
 from datasette.utils import parse_metadata
 from playwright.sync_api import Browser, sync_playwright
 
-from scraper.database.search import sort_answers
+from scraper.database.search import fill_index
 from tests.site.browsing import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -138,7 +137,6 @@ def _insert(connection: sqlite3.Connection, table: str, *values: Any) -> None:
 def _fill(connection: sqlite3.Connection) -> None:
     for row in PEOPLE:
         _insert(connection, "people", *row)
-    connection.execute("INSERT INTO people_fts (people_fts) VALUES ('rebuild')")
     for position, (question, english, french) in enumerate(QUESTIONS, start=1):
         _insert(connection, "questions", question, position, english, french)
     roles = {one: (name, studio, role) for one, name, studio, role in PEOPLE}
@@ -150,7 +148,7 @@ def _fill(connection: sqlite3.Connection) -> None:
         )  # fmt: skip
         for lang in languages:
             _post(connection, person, lang, published)
-    sort_answers(connection)
+    fill_index(connection)
     for nominator, nominee in NOMINATIONS:
         _nominate(connection, nominator, nominee)
     _insert(connection, "findings", "f1", "warning", "no-date", "bob-script-en", "no date", None)
@@ -178,7 +176,6 @@ def _post(connection: sqlite3.Connection, person: str, lang: str, published: str
     _insert(
         connection, "images", f"{post}-i", post, 1, "javascript:alert(7)", None, f"{name} at work"
     )
-    stemmer = snowballstemmer.stemmer({"en": "english", "fr": "french"}[lang])
     said = {**SAID[lang], **OWN.get(person, {})}
     for position, (question, english, french) in enumerate(QUESTIONS, start=1):
         if question not in said:
@@ -186,7 +183,7 @@ def _post(connection: sqlite3.Connection, person: str, lang: str, published: str
         asked = {"en": english, "fr": french}[lang]
         answer = said[question]
         words = answer.lower().replace("’", " ").replace("'", " ").split()
-        cursor = connection.execute(
+        connection.execute(
             "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 f"{post}-{position}",
@@ -199,11 +196,6 @@ def _post(connection: sqlite3.Connection, person: str, lang: str, published: str
                 answer,
                 len(words),
             ),
-        )
-        stems = " ".join(stemmer.stemWord(word.strip(".,;:!?")) for word in words)
-        connection.execute(
-            "INSERT INTO answers_fts (rowid, question, answer, person, stems) VALUES (?, ?, ?, ?, ?)",
-            (cursor.lastrowid, asked, answer, name, stems),
         )
 
 

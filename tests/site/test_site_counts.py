@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from scraper.database.search import sort_answers
+from scraper.database.search import fill_index
 from scraper.site import answers, lists, reading, spotlights
 from scraper.site.archive import State, rows
 from scraper.site.roles import says
@@ -31,9 +31,10 @@ PAGES: dict[str, tuple[Callable[..., Any], dict[str, str], dict[str, str], int]]
     "person": (reading.person, {}, {"id": "meera-k"}, 5),
     "questions": (lists.questions, {}, {}, 2),
     "question": (answers.question, {}, {"id": "best-part"}, 5),
-    "search": (answers.search, {"q": "films"}, {}, 5),
-    "search, narrowed": (answers.search, {"q": "films", "lang": "fr"}, {}, 5),
-    "search, loosened": (answers.search, {"q": "lighthouse snail"}, {}, 6),
+    "search": (answers.search, {"q": "films"}, {}, 6),
+    "search, narrowed": (answers.search, {"q": "films", "lang": "fr"}, {}, 6),
+    "search, loosened": (answers.search, {"q": "lighthouse snail"}, {}, 9),
+    "search, mistyped": (answers.search, {"q": "lighthuose"}, {}, 8),
     "search, nothing": (answers.search, {}, {}, 1),
     "baton": (lists.baton, {}, {}, 4),
     "about": (lists.about, {}, {}, 5),
@@ -58,20 +59,15 @@ def _grown(connection: sqlite3.Connection) -> None:
         questions = [one for (one,) in connection.execute("SELECT id FROM questions")]
         for position, question in enumerate(questions, start=1):
             text = f"Films of light, number {n}."
-            made = connection.execute(
+            connection.execute(
                 "INSERT INTO answers VALUES (?, ?, ?, ?, ?, 'en', 'Asked?', ?, 5)",
                 (f"{post}-{position}", post, person, question, position, text),
             )
-            connection.execute(
-                "INSERT INTO answers_fts (rowid, question, answer, person, stems) VALUES (?, 'Asked?', ?, ?, 'film light')",
-                (made.lastrowid, text, f"More Number{n}"),
-            )
         if n:
             connection.execute("INSERT INTO nominations VALUES (?, ?, ?, 'both ends')", (f"m-{n}", f"more-{n - 1}", person))  # fmt: skip
-    connection.execute("INSERT INTO people_fts (people_fts) VALUES ('rebuild')")
-    connection.execute("DELETE FROM answers_fts_kind")
-    connection.execute("DELETE FROM answers_fts_kinds")
-    sort_answers(connection)
+    for table in ("answers_fts", "answers_fts_kind", "answers_fts_kinds", "answers_fts_words"):
+        connection.execute(f"DELETE FROM {table}")
+    fill_index(connection)
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,14 @@
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper.site import answers, suggest
+from scraper.site.archive import State
 from scraper.site.search import LONGEST_WORD, Term, mark, match, passage, terms
 
 
@@ -71,9 +74,10 @@ def test_no_text_is_an_error(index: sqlite3.Connection, query: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_marking_changes_no_word(text: str, query: str) -> None:
     """Take the marks away and the text is the same; nothing of it became HTML."""
-    marked = mark(text, query)
+    marked = mark(text, query, "en")
     assert (
-        marked.replace("<mark>", "").replace("</mark>", "").unescape() == mark(text, "").unescape()
+        marked.replace("<mark>", "").replace("</mark>", "").unescape()
+        == mark(text, "", "en").unescape()
     )
     assert "<" not in marked.replace("<mark>", "").replace("</mark>", "")
 
@@ -81,7 +85,7 @@ def test_marking_changes_no_word(text: str, query: str) -> None:
 def test_a_passage_shows_the_word_where_it_stands() -> None:
     """A long answer is cut to about the found word, at whole words, and says that it is cut."""
     text = "before " * 200 + "the chickens breathe " + "after " * 200
-    shown = passage(text, "chicken", length=100)
+    shown = passage(text, "chicken", "en", length=100)
     assert "<mark>chickens</mark>" in shown
     assert shown.startswith("… before")
     assert shown.endswith("after …")
@@ -90,12 +94,12 @@ def test_a_passage_shows_the_word_where_it_stands() -> None:
 
 def test_a_phrase_is_marked_as_one() -> None:
     """Single words of a phrase stay unmarked where the phrase is not."""
-    assert mark("fog, far too much fog", '"much fog"') == "fog, far too <mark>much fog</mark>"
+    assert mark("fog, far too much fog", '"much fog"', "en") == "fog, far too <mark>much fog</mark>"
 
 
 def test_hostile_text_is_shown_as_text() -> None:
     """What was published is escaped before it is marked."""
-    assert mark("<script>film</script>", "film script") == (
+    assert mark("<script>film</script>", "film script", "en") == (
         "&lt;<mark>script</mark>&gt;<mark>film</mark>&lt;/<mark>script</mark>&gt;"
     )
 
@@ -104,7 +108,7 @@ def test_a_megabyte_is_searched_in_time() -> None:
     """An answer of a million letters does not hold up a page, and its end is found too."""
     text = "The studio lights were brighter than anybody said. " * 20_000
     started = time.perf_counter()
-    assert "<mark>chickens</mark>" in passage(f"{text} chickens", "chicken", length=100)
+    assert "<mark>chickens</mark>" in passage(f"{text} chickens", "chicken", "en", length=100)
     assert time.perf_counter() - started < 5  # seconds, on a slow machine
 
 
@@ -114,3 +118,86 @@ def test_words_are_read_one_by_one() -> None:
         Term(("far",), begins=True), Term(("too", "much")), Term(("fog",)),
     )  # fmt: skip
     assert terms("w" * 500) == (Term(("w" * LONGEST_WORD,)),)
+
+
+def _searched(index: sqlite3.Connection, **args: str) -> dict[str, Any]:
+    """Return what the page of a search tells."""
+    index.row_factory = sqlite3.Row
+    return answers.search(State(index, 10_000), args)
+
+
+def test_what_was_only_asked_is_counted_apart(index: sqlite3.Connection) -> None:
+    """A word of the question alone is no answer, unless the visitor wants it or there is no other."""
+    told = _searched(index, q="project")
+    everywhere = (
+        "SELECT count(*) FROM answers WHERE question LIKE '%project%' OR answer LIKE '%project%'"
+    )
+    asked = index.execute(everywhere).fetchone()[0]
+    assert asked > 3
+    assert (told["in_questions"], told["total"], told["asked_only"]) == (True, asked, 0)
+
+
+def test_a_word_may_stand_in_the_question_and_another_in_the_answer(
+    index: sqlite3.Connection,
+) -> None:
+    """What was asked narrows what was said: a superpower that is a plain yes."""
+    told = _searched(index, q="superpower yes")
+    assert {one["question_id"] for one in told["results"]} == {"superpower"}
+    assert not told["in_questions"]
+    assert not told["loosened"]
+
+
+def test_every_hit_shows_why_it_is_one(index: sqlite3.Connection) -> None:
+    """Whatever word of the archive is sought, each answer found has a mark somewhere."""
+    words = [word for (word,) in index.execute("SELECT word FROM answers_fts_words")]
+    assert len(words) > 200
+    bare = {
+        (word, one["id"])
+        for word in words
+        for one in _searched(index, q=word)["results"]
+        if "<mark>" not in one["passage"] + one["asked"] + one["named"]
+    }
+    assert bare == set()
+
+
+@pytest.mark.parametrize("begun", ["photogra*", "morni*", "s*", "grandmother*", "reve*", "Rêv*"])
+def test_a_beginning_finds_words_whose_stem_is_shorter(
+    index: sqlite3.Connection, begun: str
+) -> None:
+    """The index holds stems: what begins like the word as it is written is found all the same."""
+    told = _searched(index, q=begun)
+    assert told["total"] > 0
+    assert all("<mark>" in one["passage"] for one in told["results"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("lighthuose", "lighthouse"),  # swapped
+        ("chikens", "chickens"),  # left out
+        ("Obelx", "obélix"),  # a name, as it is written
+        ("the lighthousse with fog", "the lighthouse with fog"),  # the rest stays
+        ("samirr", "samir"),  # somebody who was named only
+        ("\u201cfar to much fogg\u201d", "\u201cfar to much fog\u201d"),  # in a phrase
+    ],
+)
+def test_what_is_mistyped_is_offered_as_the_archive_spells_it(
+    index: sqlite3.Connection, typed: str, offered: str
+) -> None:
+    """Where nothing is found, the nearest word there is, in the place of the unknown one."""
+    assert _searched(index, q=typed)["suggestions"] == [offered]
+
+
+@pytest.mark.parametrize("typed", ["film", "zzzzzzzz", "xy", "", '"', "lighthouse snail", "q*"])
+def test_nothing_is_offered_without_a_reason(index: sqlite3.Connection, typed: str) -> None:
+    """A word that is known stays; one that nothing is near to has no better spelling."""
+    assert _searched(index, q=typed)["suggestions"] == []
+
+
+def test_the_nearest_is_taken() -> None:
+    """Fewest wrong letters first; then one that begins alike, then the commonest."""
+    known = {"fight": "fight", "light": "light", "lights": "lights", "night": "night"}
+    assert suggest.near("ligth", known) == "light"
+    assert suggest.near("ltght", known) == "light"
+    assert suggest.near("xight", known) == "fight"
+    assert suggest.near("abcde", known) is None
