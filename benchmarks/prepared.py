@@ -16,7 +16,9 @@ from scraper import database
 from scraper.folder import DataFolder
 
 PROGRAM = (sys.executable, "-m", "scraper")
-_STEMMED = "SELECT rowid, question, answer, person, stems, question_stems FROM answers_fts ORDER BY rowid"
+_STEMMED = (
+    "SELECT rowid, question, answer, person, stems, question_stems FROM answers_fts ORDER BY rowid"
+)
 
 
 @dataclass(frozen=True, slots=True)

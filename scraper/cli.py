@@ -276,9 +276,10 @@ def _to_stdout(context: Context, choice: Choice, formats: tuple[str, ...]) -> No
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--url", metavar="URL", help="Where visitors find the site, behind a proxy.")
-def serve(context: Context, host: str, port: int, url: str | None) -> None:
+@click.option("--contact", help="Whom to ask for removal: an e-mail address or a page.")
+def serve(context: Context, host: str, port: int, url: str | None, contact: str | None) -> None:
     """Show the archive in a browser: Datasette with metadata, plugin and safe settings."""
-    _serve(context.folder, host, port, url=url)
+    _serve(context.folder, host, port, url=url, contact=contact)
 
 
 def _ports(host: str, port: int) -> None:
@@ -287,12 +288,11 @@ def _ports(host: str, port: int) -> None:
     try_port(host, port)
 
 
-def _serve(
-    folder: DataFolder, host: str, port: int, notice: str | None = None, url: str | None = None
-) -> None:
-    from scraper.serve import serve as site  # noqa: PLC0415 - Datasette is slow to load, and only this needs it
+def _serve(folder: DataFolder, host: str, port: int, **told: str | None) -> None:
+    from scraper.serve import Told  # noqa: PLC0415 - Datasette is slow to load, and only this needs it
+    from scraper.serve import serve as site  # noqa: PLC0415 - as above
 
-    site(folder.database, default_file("metadata.yml"), host, port, click.echo, notice, url)
+    site(folder.database, default_file("metadata.yml"), host, port, click.echo, Told(**told))
 
 
 @main.command()

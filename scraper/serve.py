@@ -10,6 +10,7 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,6 +47,20 @@ KEPT_OPEN = 75
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the operator says of the site.
+
+    `notice` is a line that every page shows, in place of the source that the metadata names. `url` is
+    where visitors find the site behind a proxy: feeds, sitemap and citations say it. `contact` is an
+    e-mail address or a page, for who wishes to be removed; every page leads there.
+    """
+
+    notice: str | None = None
+    url: str | None = None
+    contact: str | None = None
+
+
 def settings() -> dict[str, int | bool]:
     """Return the settings of Datasette that `serve` sets, as a table of name and value."""
     return dict(SETTINGS)
@@ -57,13 +72,9 @@ def serve(
     host: str,
     port: int,
     say: Callable[[str], None] = print,
-    notice: str | None = None,
-    url: str | None = None,
+    told: Told = Told(),
 ) -> None:
     """Serve `database` at `host`:`port` until SIGINT or SIGTERM; `say` is told where.
-
-    `notice` is a line that every page shows, in place of the source that `metadata` names. `url` is
-    where visitors find the site behind a proxy: feeds, sitemap and citations say it.
 
     The file is opened mutable, so that a new publication shows at once. Port 0 takes a free one.
     Raises DatabaseError where there is no database yet, and MikroscopeError where the address
@@ -71,11 +82,13 @@ def serve(
     """
     _look_at(database)
     said = _read(metadata)
-    if notice:
-        said = {**said, "notice": notice, "source": notice, "source_url": None}
+    if told.notice:
+        said = {**said, "notice": told.notice, "source": told.notice, "source_url": None}
+    ours = {"url": told.url, "contact": told.contact}
+    said = _with(said, **{name: value for name, value in ours.items() if value})
     chosen: dict[str, int | bool | str] = {**settings()}
-    if url:
-        chosen["base_url"], said = _standing_at(url, said)
+    if told.url:
+        chosen["base_url"] = _base(told.url)
     site = Datasette([str(database)], metadata=said, settings=chosen)
     with closing(_listen(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
@@ -98,18 +111,26 @@ def _look_at(database: Path) -> None:
         raise DatabaseError(f"{database} is no database of interviews: {error}") from error
 
 
-def _standing_at(url: str, said: dict[str, object]) -> tuple[str, dict[str, object]]:
-    """Return the path of `url` as a base_url, and the metadata with it; raise WrongUsage."""
+def _base(url: str) -> str:
+    """Return the path of `url` as a base_url; raise WrongUsage where it is no address of a site."""
     try:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise WrongUsage(f"--url: expected https://HOST/ or https://HOST/PATH/, not {url}")
+    return f"/{parts.path.strip('/')}/" if parts.path.strip("/") else "/"
+
+
+def _with(said: dict[str, object], **ours: str) -> dict[str, object]:
+    """Return the metadata with more settings of our plugin; what else stands there stays."""
     plugins = said.get("plugins")
     others = plugins if isinstance(plugins, dict) else {}
-    base = f"/{parts.path.strip('/')}/" if parts.path.strip("/") else "/"
-    return base, {**said, "plugins": {**others, "mikroscope": {"url": url}}}
+    held = others.get("mikroscope")
+    return {
+        **said,
+        "plugins": {**others, "mikroscope": {**(held if isinstance(held, dict) else {}), **ours}},
+    }
 
 
 def _read(metadata: Path) -> dict[str, object]:

@@ -6,7 +6,7 @@ Rule: it speaks SQL and nothing else. Loaded by Datasette through the entry poin
 
 import hashlib
 import sqlite3
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from datasette.utils import tilde_encode
 from datasette.utils.asgi import Forbidden
 from jinja2 import Environment
 
-from scraper.site import bounds, caching, cite, documents, pages, safety, wording
+from scraper.site import bounds, caching, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database, served
 from scraper.site.doors import received
@@ -87,6 +87,8 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         thousands=wording.thousands,
         mended=mended,
         data_block=wording.data_block,
+        json_text=wording.json_text,
+        contact_link=wording.contact_link,
     )
 
     @cache
@@ -116,12 +118,13 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
 
     env.globals.update(
         site_notice=datasette.metadata("notice"),
+        site_source={key: datasette.metadata(key) for key in ("source", "source_url")},
+        site_contact=(datasette.plugin_config("mikroscope") or {}).get("contact"),
         asset=asset,
         page_url=page,
         table_url=table,
         row_url=row,
         wayback=wording.wayback,
-        linked_data=_linked_data,
         d3_url=f"{datasette.urls.path(documents.LIBRARY)}?{_digest(documents.d3().encode())}",
         draw=draw,
         chains=chains,
@@ -165,12 +168,6 @@ def handle_exception(
 def _words(value: object) -> str:
     """Return what SQL hands over as words somebody could have typed."""
     return str(value or "")[:1000]
-
-
-def _linked_data(shown: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """Return what a page says of an interview to machines."""
-    one = cite.cited(shown["interview"], shown["post"])
-    return cite.as_linked_data(one, address, [other["name"] for other in shown["names"]])
 
 
 def _version(name: str) -> str:

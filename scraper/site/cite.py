@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from scraper.site.addresses import Link
 from scraper.site.wording import day, wayback, web_link
 
 SERIES = "Under the Mikroscope"
@@ -37,10 +38,14 @@ class Cited:
     archived: str
     capture: str
     capture_url: str | None
+    address: str
 
 
-def cited(interview: Mapping[str, Any], post: Mapping[str, Any]) -> Cited:
-    """Return what is cited: one language's post of an interview, and the capture it was read from."""
+def cited(interview: Mapping[str, Any], post: Mapping[str, Any], address: str) -> Cited:
+    """Return what is cited: one language's post of an interview, and the capture it was read from.
+
+    `address` is the whole address of the interview in this archive.
+    """
     return Cited(
         key=post["id"],
         name=interview["name"],
@@ -53,6 +58,7 @@ def cited(interview: Mapping[str, Any], post: Mapping[str, Any]) -> Cited:
         archived=(post["captured_at"] or "")[:10],
         capture=post["capture_id"],
         capture_url=wayback(post["source"], post["captured_url"], post["captured_at"]),
+        address=address,
     )
 
 
@@ -61,8 +67,10 @@ def as_text(one: Cited) -> str:
     who = ", ".join(part for part in (one.name, one.role) if part)
     where = f" ({one.studio})" if one.studio else ""
     when = f", {day(one.published)}" if one.published else ""
-    kept = one.capture_url or one.capture
-    return f"{who}, interviewed in “{SERIES}”{where}{when}. {one.url}. Archived {day(one.archived)}: {kept}"
+    said = (
+        f"{who}, interviewed in “{SERIES}”{where}{when}. {one.url}. {_kept(one, day(one.archived))}"
+    )
+    return f"{said}. {one.address}"
 
 
 def as_bibtex(one: Cited) -> str:
@@ -78,7 +86,7 @@ def as_bibtex(one: Cited) -> str:
         "language": {"en": "english", "fr": "french"}.get(one.lang, ""),
         "url": quote(one.url, safe=":/?#[]@!$&'()*+,;=%~-._"),
         "urldate": one.archived,
-        "note": _tex(f"Archived {one.archived}, {one.capture_url or one.capture}"),
+        "note": _tex(f"{_kept(one, one.archived)}, {one.address}"),
     }  # fmt: skip
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{_IN_KEY.sub('-', one.key).strip('-') or 'interview'},\n{body}}}\n"
@@ -97,30 +105,62 @@ def as_csl(one: Cited) -> list[dict[str, Any]]:
         "accessed": _parts(one.archived),
         "language": one.lang,
         "URL": one.url,
-        "archive_location": one.capture_url or one.capture,
+        "archive": f"{SERIES}: an archive of interviews",
+        "archive_location": one.address,
+        "note": _kept(one, one.archived),
     }
     return [{name: value for name, value in item.items() if value}]
 
 
-def as_linked_data(one: Cited, address: str, names: list[str]) -> dict[str, Any]:
-    """Return the page at `address` as schema.org JSON-LD; `names` are those handed the baton."""
+def as_linked_data(one: Cited, shown: Mapping[str, Any], link: Link) -> dict[str, Any]:
+    """Return an interview's page as schema.org JSON-LD; `shown` is what the page tells."""
+    path = f"/spotlights/{shown['interview']['id']}"
+    changed = [version["captured_at"] for version in shown["versions"] if version["changed"]]
+    others = (other for other in shown["posts"] if other["lang"] != one.lang)
     person = {"@type": "Person", "name": one.name, "jobTitle": one.role}
     told = {
         "@context": "https://schema.org",
         "@type": "Article",
-        "@id": address,
-        "url": address,
+        "@id": one.address,
+        "url": one.address,
         "headline": one.title,
         "inLanguage": one.lang,
         "datePublished": one.published,
+        "dateModified": max(changed, default=""),
         "author": _filled(person),
         "isPartOf": {"@type": "CreativeWorkSeries", "name": SERIES},
         "contentLocation": _filled({"@type": "Place", "name": one.studio}) if one.studio else None,
         "isBasedOn": web_link(one.url),
         "archivedAt": one.capture_url,
-        "mentions": [{"@type": "Person", "name": name} for name in names],
+        "workTranslation": [
+            {
+                "@type": "Article",
+                "@id": address_of(link, path, other["lang"]),
+                "inLanguage": other["lang"],
+            }
+            for other in others
+        ],
+        "hasPart": [
+            {
+                "@type": "Question",
+                "name": answer["question"],
+                "url": f"{one.address}#answer-{answer['position']}",
+            }
+            for answer in shown["answers"]
+        ],
+        "mentions": [{"@type": "Person", "name": other["name"]} for other in shown["names"]],
     }
     return _filled(told)
+
+
+def address_of(link: Link, path: str, lang: str) -> str:
+    """Return the whole address of one language of an interview; English needs no mark."""
+    return str(link(path, lang="" if lang == "en" else lang))
+
+
+def _kept(one: Cited, when: str) -> str:
+    """Return when it was archived, and as what."""
+    return f"Archived {when}: {one.capture_url or one.capture}"
 
 
 def _filled(told: Mapping[str, Any]) -> dict[str, Any]:

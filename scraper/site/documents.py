@@ -3,23 +3,22 @@
 Rule: a table of path, media type and the function that writes the text; addresses in them are whole.
 """
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
-from xml.sax.saxutils import escape
+from urllib.parse import unquote
 
 from datasette import Response
 from datasette.utils.asgi import NotFound, Request
 
-from scraper.site import feeds, reading
+from scraper.site import feeds, reading, sitemap
 from scraper.site.addresses import Link, links, local
-from scraper.site.archive import at_once, permitted, rows
+from scraper.site.archive import at_once, count, permitted, rows
 from scraper.site.safety import arguments
+from scraper.site.wording import json_text
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -39,17 +38,6 @@ _D3 = [
     "quadtree",
     "force",
 ]
-MOST_ADDRESSES = 50_000  # of one sitemap (sitemaps.org)
-_PAGES = ("/", "/spotlights", "/questions", "/baton", "/about")
-# Every page of the archive, with the day it last read otherwise.
-_ADDRESSES = """
-SELECT '/spotlights/' || interviews.id AS path, substr(max(versions.captured_at), 1, 10) AS day
-FROM interviews LEFT JOIN posts ON posts.interview_id = interviews.id
-LEFT JOIN versions ON versions.post_id = posts.id GROUP BY interviews.id
-UNION ALL SELECT '/questions/' || id, NULL FROM questions
-UNION ALL SELECT '/people/' || id, NULL FROM people
-LIMIT :most
-"""
 _LISTED = """
 SELECT interviews.id, people.name, coalesce(interviews.role, people.role) AS role,
        interviews.studio, interviews.published
@@ -84,27 +72,27 @@ async def _atom(asked: Asked) -> str:
 
 async def _json_feed(asked: Asked) -> str:
     found = await at_once(asked.source, rows, feeds.ROWS)
-    return json.dumps(feeds.json_feed(found, asked.link), ensure_ascii=False, indent=1)
+    return json_text(feeds.json_feed(found, asked.link))
 
 
 async def _sitemap(asked: Asked) -> str:
-    """Return the sitemap (sitemaps.org 0.9)."""
-    most = MOST_ADDRESSES - len(_PAGES)
-    found = await at_once(asked.source, rows, _ADDRESSES, most=most)
-    listed = [*({"path": path, "day": None} for path in _PAGES), *found]
-    root = asked.link("/").rstrip("/")
-    urls = (
-        f"<url><loc>{escape(root + quote(one['path']))}</loc>"
-        + (f"<lastmod>{one['day']}</lastmod>" if one["day"] else "")
-        + "</url>"
-        for one in listed
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        + "\n".join(urls)
-        + "\n</urlset>\n"
-    )
+    """Return the sitemap, or the list of its files where one cannot hold all."""
+    every = await at_once(asked.source, count, sitemap.COUNT, {})
+    files = -(-every // sitemap.ROWS_OF_ONE)
+    return sitemap.index(files, asked.link) if files > 1 else await _file_of_sitemap(asked, 1)
+
+
+async def _one_of_sitemaps(asked: Asked) -> str:
+    """Return one file of the sitemap, by its number."""
+    return await _file_of_sitemap(asked, int(asked.id))
+
+
+async def _file_of_sitemap(asked: Asked, number: int) -> str:
+    window = {"limit": sitemap.ROWS_OF_ONE, "offset": (number - 1) * sitemap.ROWS_OF_ONE}
+    found = await at_once(asked.source, rows, sitemap.ROWS, **window)
+    if not found and number > 1:
+        raise NotFound("The sitemap has no file of that number.")
+    return sitemap.urlset(found, asked.link, lists=number == 1)
 
 
 async def _robots(asked: Asked) -> str:
@@ -153,6 +141,7 @@ _HOW = (
 )
 _TOLD = (
     ("/spotlights", "Interviews", "all of them, by studio, year, language, role and question"),
+    ("/people", "People", "who answered and who was named, by name"),
     ("/questions", "Questions", "every answer to one question side by side"),
     ("/baton", "The baton", "who named whom, and who is still waiting"),
     ("/search", "Search", "full text of all answers, English and French: `?q=`"),
@@ -169,13 +158,12 @@ def _citation(form: str) -> Callable[[Asked], Awaitable[str]]:
     """Return what writes the citation of an interview in one form."""
 
     async def write(asked: Asked) -> str:
-        shown = await at_once(asked.source, reading.interview, asked.args, asked.id)
+        found = await at_once(asked.source, reading.interview, asked.args, asked.id)
+        shown = reading.told(found, asked.link)
         if not shown["cite"]:
             raise NotFound("This interview has no post to cite.")
         text: Any = shown["cite"][form]
-        return (
-            text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=1)
-        ).rstrip("\n") + "\n"
+        return (text if isinstance(text, str) else json_text(text)).rstrip("\n") + "\n"
 
     return write
 
@@ -185,6 +173,11 @@ DOCUMENTS = (
     Document(r"^/feed\.atom$", "application/atom+xml; charset=utf-8", _atom),
     Document(r"^/feed\.json$", "application/feed+json; charset=utf-8", _json_feed),
     Document(r"^/sitemap\.xml$", "application/xml; charset=utf-8", _sitemap),
+    Document(
+        r"^/sitemap-(?P<id>[1-9][0-9]{0,3})\.xml$",
+        "application/xml; charset=utf-8",
+        _one_of_sitemaps,
+    ),
     Document(r"^/robots\.txt$", "text/plain; charset=utf-8", _robots),
     Document(r"^/llms\.txt$", "text/plain; charset=utf-8", _llms),
     Document(_OF_INTERVIEW + "txt$", "text/plain; charset=utf-8", _citation("text")),

@@ -40,6 +40,12 @@ WHERE people.id IN (SELECT value FROM json_each(:ids))
 GROUP BY people.id
 ORDER BY published IS NULL, published, people.name
 """
+PER_PAGE = 200  # people
+_EVERYBODY = """
+SELECT people.id, people.name, people.studio, people.role,
+       (SELECT max(id) FROM interviews WHERE person_id = people.id) AS interview_id
+FROM people ORDER BY people.id LIMIT :limit OFFSET :offset
+"""
 _WAITING = "SELECT * FROM waiting WHERE person_id IN (SELECT value FROM json_each(:ids))"
 _QUESTIONS = """
 SELECT questions.*, coalesce(sum(kinds.answers), 0) AS answers,
@@ -71,6 +77,12 @@ def questions(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - e
     return {"questions": rows(state, _QUESTIONS), "others": count(state, _OTHERS, {})}
 
 
+def people(state: State, args: Mapping[str, str]) -> Row:
+    """Return everybody who answered or was named, by name; their ids are names without accents."""
+    page = window(args, count(state, "SELECT count(*) AS n FROM people", {}), PER_PAGE)
+    return {"people": rows(state, _EVERYBODY, **page["window"]), "page": page}
+
+
 def baton(state: State, args: Mapping[str, str]) -> Row:
     """Return the thread, its newest part first, and who was named in it and has not answered."""
     total = count(state, "SELECT count(*) AS n FROM interviews", {})
@@ -88,7 +100,7 @@ def about(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every
         "questions": rows(state, _QUESTIONS),
         "findings": rows(
             state,
-            "SELECT severity, code, count(*) AS n FROM findings GROUP BY severity, code"
+            "SELECT severity, code, count(*) AS n, min(message) AS example FROM findings GROUP BY severity, code"
             " ORDER BY severity, n DESC, code",
         ),
         "sources": rows(

@@ -13,7 +13,7 @@ from datasette import Response
 from datasette.utils.asgi import Request
 
 from scraper.site import answers, documents, lists, reading, spotlights
-from scraper.site.addresses import links
+from scraper.site.addresses import Link, links
 from scraper.site.archive import Row, at_once, permitted
 from scraper.site.download import download
 from scraper.site.safety import arguments
@@ -32,6 +32,7 @@ class Page:
     template: str
     rows: Callable[..., Row]
     kept: bool = True  # until the next publication
+    told: Callable[[Row, Link], Row] = lambda shown, _: shown  # what whole addresses are needed for
 
     @property
     def pattern(self) -> str:
@@ -43,7 +44,8 @@ class Page:
 PAGES = (
     Page("/", "home.html", lists.home),
     Page("/spotlights", "spotlights.html", spotlights.spotlights),
-    Page("/spotlights/ID", "interview.html", reading.interview),
+    Page("/spotlights/ID", "interview.html", reading.interview, told=reading.told),
+    Page("/people", "people.html", lists.people),
     Page("/people/ID", "person.html", reading.person),
     Page("/questions", "questions.html", lists.questions),
     Page("/questions/ID", "question.html", answers.question),
@@ -75,11 +77,12 @@ def _view(page: Page) -> View:
         found = request.url_vars
         ids = {"id": unquote(found["id"])} if "id" in found else {}
         source = await permitted(datasette, request)
-        data = await at_once(source, page.rows, arguments(request.args), **ids)
+        link = links(datasette, request)
+        data = page.told(await at_once(source, page.rows, arguments(request.args), **ids), link)
         if found.get("json"):
             response = Response.json(data)
         else:
-            shown = {**data, "whole": links(datasette, request)}
+            shown = {**data, "whole": link}
             html = await datasette.render_template(page.template, shown, request=request)
             response = Response.html(html)
         return response

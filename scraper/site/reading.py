@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from scraper.site.addresses import Link
 from scraper.site.archive import Row, State, row, rows, single
-from scraper.site.cite import as_bibtex, as_csl, as_text, cited
+from scraper.site.cite import address_of, as_bibtex, as_csl, as_linked_data, as_text, cited
 
 _INTERVIEW = """
 SELECT interviews.id, interviews.series, interviews.person_id, people.name,
@@ -77,7 +78,6 @@ def interview(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A
             {**version, "changed": json.loads(version["changed"])}
             for version in rows(state, _VERSIONS, **held)
         ],
-        "cite": _cited(found, post) if post else None,
         "last_seen": row(state, "SELECT max(last_seen) AS at FROM posts"),
     }
 
@@ -99,10 +99,22 @@ def person(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A002
     }
 
 
-def _cited(interview: Row, post: Row) -> Row:
-    """Return the ways to cite one language of an interview."""
-    one = cited(interview, post)
-    return {"text": as_text(one), "bibtex": as_bibtex(one), "csl": as_csl(one)}
+def told(shown: Row, link: Link) -> Row:
+    """Return what `interview` shows with the ways to cite it, and what it tells machines.
+
+    An address without a language stands for the English post, or the only one.
+    """
+    post = shown["post"]
+    if post is None:
+        return {**shown, "cite": None, "linked_data": None}
+    lang = post["lang"] if len(shown["posts"]) > 1 else "en"
+    address = address_of(link, f"/spotlights/{shown['interview']['id']}", lang)
+    one = cited(shown["interview"], post, address)
+    return {
+        **shown,
+        "cite": {"text": as_text(one), "bibtex": as_bibtex(one), "csl": as_csl(one)},
+        "linked_data": as_linked_data(one, shown, link),
+    }
 
 
 def _chosen(posts: list[Row], lang: str | None) -> Row | None:

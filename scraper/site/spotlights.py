@@ -16,7 +16,7 @@ CHOICES = ("studio", "year", "month", "lang", "question", "role")
 SORTS = {
     "newest": "interviews.published DESC, people.name, interviews.id",
     "oldest": "interviews.published IS NULL, interviews.published, people.name, interviews.id",
-    "name": "people.name, interviews.published, interviews.id",
+    "name": "people.id, interviews.published, interviews.id",
     "studio": "interviews.studio IS NULL, interviews.studio, interviews.published DESC, people.name",
 }
 TURN = """

@@ -14,6 +14,7 @@ from markupsafe import Markup
 STUDIOS = {"Paris": "paris", "Bangalore": "bangalore", "Montréal": "montreal"}
 LANGUAGES = {"en": "English", "fr": "French"}
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _NO_DIGIT = re.compile(r"\D")
 # As JSON can say them otherwise (RFC 8259 §7); the last two end a line in JavaScript.
 _NO_MARKUP = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
@@ -94,6 +95,17 @@ def language(code: str) -> str:
 def thousands(number: int | None) -> str:
     """Return a whole number with a thin space between thousands, `0` for none."""
     return f"{number or 0:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def json_text(told: object) -> str:
+    """Return `told` as JSON a person can read."""
+    return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+def contact_link(contact: str | None) -> str | None:
+    """Return the address to follow of a contact: an e-mail address or a page (https), else None."""
+    text = (contact or "").strip()
+    return f"mailto:{text}" if _MAIL.fullmatch(text) else web_link(text)
 
 
 def data_block(told: object) -> Markup:

@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,8 @@ def test_the_sentence_names_person_series_place_day_and_source(get: Get) -> None
     assert text == (
         "Inès Vauclair, Lighting Artist, interviewed in “Under the Mikroscope” (Paris), 20 February 2023."
         " https://studio.example/en/news/ines-vauclair/."
-        " Archived 20 November 2026: capture-ines-vauclair-en"
+        " Archived 20 November 2026: capture-ines-vauclair-en."
+        " http://localhost/spotlights/ines-vauclair-talk"
     )
     assert text in get(INES).text
 
@@ -79,7 +81,18 @@ def test_marks_of_tex_are_text() -> None:
     """Nothing in a title is a command, ends the entry, or breaks a line."""
     title = "50% & #1 {in} \\input{x} $y_z$ ~^\n}} @misc{a,"
     one = Cited(
-        "k}", "N", "", title, "", "", "en", "https://a.example/%41}{", "2026-11-20", "c", None
+        "k}",
+        "N",
+        "",
+        title,
+        "",
+        "",
+        "en",
+        "https://a.example/%41}{",
+        "2026-11-20",
+        "c",
+        None,
+        "https://b.example/1",
     )
     library = parse_string(as_bibtex(one))
     assert (len(library.entries), library.failed_blocks) == (1, [])
@@ -98,15 +111,34 @@ def test_csl_json_has_the_shape_reference_managers_read(get: Get) -> None:
     assert item["author"] == [{"literal": "Inès Vauclair"}]
     assert item["issued"] == {"date-parts": [[2023, 2, 20]]}
     assert (item["id"], item["language"]) == ("ines-vauclair-fr", "fr")
+    assert item["archive_location"] == f"http://localhost{INES}?lang=fr"
     assert get(f"{INES}.json?lang=fr").json()["cite"]["csl"] == [item]
+    shown = re.search(
+        r"<h3>CSL-JSON</h3><pre[^>]*>(.*?)</pre>", get(f"{INES}?lang=fr").text, re.DOTALL
+    )
+    assert shown
+    assert unescape(shown[1]) == answer.text.rstrip("\n")
 
 
 def test_what_is_not_known_is_left_out() -> None:
     """No empty field, no date that nobody said."""
-    one = Cited("k", "N", "", "T", "", "", "en", "https://a.example/", "2026-11-20", "c@1", None)
+    one = Cited(
+        "k",
+        "N",
+        "",
+        "T",
+        "",
+        "",
+        "en",
+        "https://a.example/",
+        "2026-11-20",
+        "c@1",
+        None,
+        "https://b.example/1",
+    )
     assert "issued" not in as_csl(one)[0]
     assert "year" not in as_bibtex(one)
-    assert as_text(one) == "N, interviewed in “Under the Mikroscope”. https://a.example/. Archived 20 November 2026: c@1"  # fmt: skip
+    assert as_text(one) == "N, interviewed in “Under the Mikroscope”. https://a.example/. Archived 20 November 2026: c@1. https://b.example/1"  # fmt: skip
 
 
 @pytest.mark.parametrize("ending", ["bib", "txt", "csl.json"])
@@ -127,6 +159,13 @@ def test_machines_learn_what_the_page_is(get: Get) -> None:
     assert told["mentions"] == [{"@type": "Person", "name": "Obélix Trần-Lefèvre"}]
     assert (head.meta["og:type"], head.meta["og:url"]) == ("article", here)
     assert head.meta["og:locale"] == "fr_FR"
+    english = f"http://localhost{INES}"
+    assert [(one["inLanguage"], one["@id"]) for one in told["workTranslation"]] == [("en", english)]
+    asked = [(one["name"], one["url"]) for one in told["hasPart"]]
+    assert asked[0] == ("Quel est le meilleur aspect de votre travail ?", f"{here}#answer-1")
+    assert "dateModified" not in told
+    alternates = {link["hreflang"]: link["href"] for link in head.links if link.get("hreflang")}
+    assert alternates == {"en": english, "fr": here, "x-default": english}
     canonical = [link["href"] for link in head.links if link.get("rel") == "canonical"]
     assert canonical == [here]
     assert [link["href"] for link in head.links if link.get("rel") == "next"] == ["/spotlights/obelix-tran-talk"]  # fmt: skip
@@ -170,4 +209,5 @@ def test_each_version_says_what_changed_and_where_it_is_kept(
     assert "2 versions, and what changed" in text
     assert re.search(r"Version 2</b>, .*?: answers, role changed", text)
     assert "mikroscope original capture-meera-k-en" in text
-    assert "<code>2026.warc.gz</code> at byte 0" in text
+    assert "byte 0 of <code>2026.warc.gz</code>" in text
+    assert re.search(r'href="/mikroscope/captures/capture-meera-k-en">the stored copy', text)

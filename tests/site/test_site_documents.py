@@ -15,11 +15,14 @@ import pytest
 from datasette.app import Datasette
 from protego import Protego
 
+from scraper.site import sitemap
+
 Get = Callable[..., httpx.Response]
 Make = Callable[..., Path]
 Serving = Callable[[Path], Get]
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+ALTERNATE = "{http://www.w3.org/1999/xhtml}link"
 
 
 def test_the_atom_feed_is_read_by_a_feed_reader(get: Get) -> None:
@@ -95,7 +98,7 @@ def test_an_empty_archive_has_valid_documents(
     assert (feed.bozo, feed.entries) == (False, [])
     assert feed.feed.updated
     assert get("/feed.json").json()["items"] == []
-    assert len(ET.fromstring(get("/sitemap.xml").content)) == 5  # noqa: S314 - our own
+    assert len(ET.fromstring(get("/sitemap.xml").content)) == 6  # noqa: S314 - our own
     assert get("/llms.txt").status_code == 200
 
 
@@ -106,8 +109,9 @@ def test_the_sitemap_has_every_page_and_follows_the_rules(get: Get) -> None:
     root = ET.fromstring(answer.content)  # noqa: S314 - our own
     assert root.tag == f"{MAP}urlset"
     places = [one.findtext(f"{MAP}loc") or "" for one in root]
-    assert all(child.tag in (f"{MAP}loc", f"{MAP}lastmod") for one in root for child in one)
-    assert len(places) == len(set(places)) == 5 + 7 + 9 + 17
+    known = (f"{MAP}loc", f"{MAP}lastmod", ALTERNATE)
+    assert all(child.tag in known for one in root for child in one)
+    assert len(places) == len(set(places)) == 6 + 7 + 2 + 9 + 17
     assert len(places) <= 50_000
     assert len(answer.content) <= 52_428_800
     for day in root.iter(f"{MAP}lastmod"):
@@ -116,6 +120,39 @@ def test_the_sitemap_has_every_page_and_follows_the_rules(get: Get) -> None:
         assert len(place) < 2048
         assert place.startswith("http://localhost/")
         assert get(place.removeprefix("http://localhost")).status_code == 200
+
+
+def test_each_language_of_an_interview_is_in_the_sitemap(get: Get) -> None:
+    """Both addresses, each with both and the one for any other reader (hreflang)."""
+    root = ET.fromstring(get("/sitemap.xml").content)  # noqa: S314 - our own
+    here = "http://localhost/spotlights/ines-vauclair-talk"
+    both = [url for url in root if (url.findtext(f"{MAP}loc") or "").partition("?")[0] == here]
+    assert [url.findtext(f"{MAP}loc") for url in both] == [here, f"{here}?lang=fr"]
+    for url in both:
+        told = {one.get("hreflang"): one.get("href") for one in url.iter(ALTERNATE)}
+        assert told == {"en": here, "fr": f"{here}?lang=fr", "x-default": here}
+
+
+def test_a_large_archive_has_several_sitemaps(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of files at the same place, which together have every page once, and no more files."""
+    assert 2 * sitemap.ROWS_OF_ONE + len(sitemap.LISTS) <= 50_000  # addresses (sitemaps.org)
+    whole = _places(get("/sitemap.xml").content)
+    monkeypatch.setattr(sitemap, "ROWS_OF_ONE", 10)
+    files = _places(get("/sitemap.xml?again").content)
+    assert files == [f"http://localhost/sitemap-{n}.xml" for n in range(1, 5)]
+    parts = [
+        place
+        for file in files
+        for place in _places(get(file.removeprefix("http://localhost")).content)
+    ]
+    assert parts == whole
+    for beyond in ("/sitemap-5.xml", "/sitemap-0.xml", "/sitemap-x.xml"):
+        assert get(beyond).status_code == 404
+
+
+def _places(content: bytes) -> list[str]:
+    root = ET.fromstring(content)  # noqa: S314 - our own
+    return [one.findtext(f"{MAP}loc") or "" for one in root]
 
 
 def test_robots_are_let_in_but_not_into_endless_lists(get: Get) -> None:

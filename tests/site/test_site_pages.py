@@ -1,15 +1,21 @@
 """Every page answers, as HTML and as JSON, says what the database says, and nothing gets out of it."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from html import escape, unescape
 from pathlib import Path
 
 import httpx
 import pytest
+from datasette.app import Datasette
+from datasette.utils import parse_metadata
 
 from scraper.site.safety import HEADERS
 
+ROOT = Path(__file__).parent.parent.parent
 Get = Callable[..., httpx.Response]
 Make = Callable[..., Path]
 Serving = Callable[[Path], Get]
@@ -21,6 +27,7 @@ PATHS = [
     "/spotlights/ines-vauclair-talk",
     "/spotlights/ines-vauclair-talk?lang=fr",
     "/spotlights/bob-script-talk",
+    "/people",
     "/people/ines-vauclair",
     "/people/samir-waiting",
     "/questions",
@@ -28,6 +35,8 @@ PATHS = [
     "/search",
     "/search?q=films",
     "/search?q=zzz+films",
+    "/search?q=lighthuose",
+    "/search?q=project&in=questions",
     "/baton",
     "/about",
 ]
@@ -214,7 +223,7 @@ def test_an_unchanged_page_is_not_sent_again_and_a_new_build_is(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/spotlights", "/questions", "/baton", "/about", "/search?q=a"]
+    "path", ["/", "/spotlights", "/people", "/questions", "/baton", "/about", "/search?q=a"]
 )
 def test_an_empty_archive_has_designed_pages(
     tmp_path: Path, make_database: Make, serving: Serving, path: str
@@ -232,3 +241,103 @@ def test_pages_are_light(get: Get, archive: Path) -> None:
     weights = {name: len(get(static + name).content) for name in files}
     assert weights["site.css"] < 30_000
     assert len(page.content) + sum(weights.values()) < 150_000
+
+
+def test_what_was_only_asked_is_one_move_away(get: Get, archive: Path) -> None:
+    """The page says how many more there are, shows them when asked, and leads back."""
+    with closing(sqlite3.connect(archive)) as connection:
+        answers = dict(
+            connection.execute(
+                "SELECT lang, count(*) FROM answers WHERE question_id = 'inspiration' GROUP BY 1"
+            )
+        )
+    # In French they say what inspires them, in English they were only asked.
+    data = get("/search.json?q=inspirer").json()
+    assert (data["total"], data["asked_only"]) == (answers["fr"], answers["en"])
+    assert {one["lang"] for one in data["results"]} == {"fr"}
+    more = "/search?q=inspirer&amp;in=questions"
+    assert f'<a href="{more}">{answers["en"]} more' in get("/search?q=inspirer").text
+    data = get("/search.json?q=inspirer&in=questions").json()
+    assert (data["in_questions"], data["total"]) == (True, answers["fr"] + answers["en"])
+    assert '<a href="/search?q=inspirer">only what was answered' in get(unescape(more)).text
+    data = get("/search.json?q=inspirer&lang=en").json()  # nobody says it: what was asked is shown
+    assert (data["in_questions"], data["total"]) == (True, answers["en"])
+
+
+def test_a_mistyped_word_leads_to_the_right_one(get: Get) -> None:
+    """Where nothing is found, the page leads to the query as the archive spells it."""
+    assert 'Did you mean <a href="/search?q=lighthouse"><b>lighthouse</b></a>?' in get("/search?q=lighthuose").text  # fmt: skip
+    assert "Did you mean" not in get("/search?q=lighthouse").text
+
+
+def test_everybody_stands_in_the_list_of_people(get: Get, archive: Path) -> None:
+    """By name without accents, who waits told apart."""
+    people = get("/people.json").json()["people"]
+    with closing(sqlite3.connect(archive)) as connection:
+        ids = [one for (one,) in connection.execute("SELECT id FROM people ORDER BY id")]
+    assert [one["id"] for one in people] == ids
+    text = get("/people").text
+    assert 'href="/people/samir-waiting"' in text
+    assert 'href="/spotlights/ines-vauclair-talk"' in text
+
+
+@pytest.mark.parametrize("path", ["/", "/spotlights?year=2023", "/people", "/questions", "/questions/best-part", "/about", "/baton"])  # fmt: skip
+def test_every_page_says_what_it_is_to_machines(get: Get, path: str) -> None:
+    """A title, a description and the address that stands for all its filters."""
+    text = get(path).text
+    canonical = f"http://localhost{path.partition('?')[0]}"
+    assert f'<link rel="canonical" href="{canonical}">' in text
+    assert f'<meta property="og:url" content="{canonical}">' in text
+    for name in ("description", "og:description", "og:title"):
+        assert re.search(rf'<meta (?:name|property)="{name}" content="[^"]{{10,}}">', text), name
+
+
+def test_roles_in_french_are_marked_as_french(
+    tmp_path: Path, make_database: Make, serving: Serving
+) -> None:
+    """A role of somebody who can be read in French only, in lists and at the interview."""
+    path = make_database(tmp_path / "mikroscope.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "UPDATE interviews SET languages = '[\"fr\"]', role = 'Animatrice' WHERE person_id = 'meera-k'"
+        )
+        connection.execute(
+            "UPDATE posts SET lang = 'fr', role = 'Animatrice' WHERE id = 'meera-k-en'"
+        )
+        connection.commit()
+    get = serving(path)
+    assert '<span class="role" lang="fr">Animatrice</span>' in get("/spotlights").text
+    assert '<p class="role" lang="fr">Animatrice</p>' in get("/spotlights/meera-k-talk").text
+    assert '<span class="role" lang="fr">' not in get("/people").text
+
+
+def test_a_query_that_was_made_for_others_has_its_title(get: Get) -> None:
+    """Not its SQL, and it is nobody's custom query."""
+    text = get("/mikroscope/who_is_waiting").text
+    assert "<title>Who was named and has no interview</title>" in text
+    assert "Custom SQL query" not in text
+    assert "Custom SQL query" in get("/mikroscope?sql=select+1").text
+
+
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("archive@studio.example", "mailto:archive@studio.example"),
+        ("https://studio.example/contact", "https://studio.example/contact"),
+        ("javascript:alert(1)", None),
+        ("http://studio.example/", None),
+        ("ask Nadia <script>", None),
+    ],
+)
+def test_who_wishes_to_be_removed_is_told_whom_to_ask(
+    archive: Path, contact: str, link: str | None
+) -> None:
+    """The contact of the metadata, on every page; as a link only where it can be followed safely."""
+    metadata = parse_metadata((ROOT / "metadata.yml").read_text("utf-8"))
+    datasette = Datasette(
+        [str(archive)], metadata={**metadata, "plugins": {"mikroscope": {"contact": contact}}}
+    )
+    for path in ("/about", "/mikroscope/people"):
+        text = asyncio.run(datasette.client.get(path)).text
+        assert (f'<a href="{link}"' in text) == bool(link)
+        assert escape(contact) in text or link

@@ -14,7 +14,7 @@ import pytest
 from datasette.app import DEFAULT_SETTINGS
 
 from scraper.errors import DatabaseError, MikroscopeError, WrongUsage
-from scraper.serve import _listen, serve, settings
+from scraper.serve import Told, _listen, serve, settings
 
 METADATA = Path(__file__).parent.parent.parent / "metadata.yml"
 Running = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], str]]]
@@ -102,13 +102,13 @@ def test_the_settings_are_datasettes_and_bounded() -> None:
 
 
 def test_behind_a_proxy_it_knows_its_address(archive: Path) -> None:
-    """`serve --url` with a path: the site stands under it, and says it in whole addresses."""
+    """`serve --url` with a path: the site stands under it, and says it; beside it `--contact`."""
     said: list[str] = []
     program = """
 import sys
 from pathlib import Path
-from scraper.serve import serve
-serve(Path(sys.argv[1]), Path(sys.argv[2]), "127.0.0.1", 0, url="https://archive.example/mik")
+from scraper.serve import Told, serve
+serve(Path(sys.argv[1]), Path(sys.argv[2]), "127.0.0.1", 0, told=Told(url="https://archive.example/mik", contact="a@b.example"))
 """
     command = [sys.executable, "-u", "-c", program, str(archive), str(METADATA)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
@@ -117,6 +117,8 @@ serve(Path(sys.argv[1]), Path(sys.argv[2]), "127.0.0.1", 0, url="https://archive
             said.append(running.stdout.readline().removeprefix("Serving at ").strip())
             with urllib.request.urlopen(f"{said[0]}mik/sitemap.xml", timeout=30) as page:  # noqa: S310 - our own loopback server
                 assert "<loc>https://archive.example/mik/baton</loc>" in page.read().decode()
+            with urllib.request.urlopen(f"{said[0]}mik/about", timeout=30) as page:  # noqa: S310 - as above
+                assert 'href="mailto:a@b.example"' in page.read().decode()
         finally:
             running.kill()
 
@@ -125,7 +127,7 @@ serve(Path(sys.argv[1]), Path(sys.argv[2]), "127.0.0.1", 0, url="https://archive
 def test_an_address_that_is_none_is_refused(archive: Path, url: str) -> None:
     """Before anything is said or served."""
     with pytest.raises(WrongUsage, match="--url"):
-        serve(archive, METADATA, "127.0.0.1", 0, url=url)
+        serve(archive, METADATA, "127.0.0.1", 0, told=Told(url=url))
 
 
 def test_answers_are_not_held_back() -> None:
