@@ -54,7 +54,7 @@ _NEWEST = f"""
 SELECT answers.rowid AS answer
 FROM answers JOIN answers_fts_kind ON answers_fts_kind.answer = answers.rowid {_TABLES}
 WHERE answers.question_id = :id AND {_CHOSEN}
-ORDER BY coalesce(posts.published, interviews.published) DESC, people.name, answers.lang
+ORDER BY interviews.published DESC, interviews.id, answers.lang, answers.position
 LIMIT :limit OFFSET :offset
 """  # noqa: S608 - constants
 _NAMED = """

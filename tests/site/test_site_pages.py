@@ -341,3 +341,22 @@ def test_who_wishes_to_be_removed_is_told_whom_to_ask(
         text = asyncio.run(datasette.client.get(path)).text
         assert (f'<a href="{link}"' in text) == bool(link)
         assert escape(contact) in text or link
+
+
+def test_two_languages_of_an_answer_stand_together(get: Get) -> None:
+    """Once by name, the translation folded beneath it and marked as what it is."""
+    text = get("/questions/superpower").text
+    both = [one["interview_id"] for one in get("/questions/superpower.json").json()["answers"]]
+    assert both.count("ines-vauclair-talk") == 2
+    (item,) = re.findall(
+        r"<li><a class=\"hit\" href=\"/spotlights/ines-vauclair-talk.*?</li>", text, re.DOTALL
+    )
+    assert re.search(
+        r'<div class="answer" lang="en"><p>Yes.*<summary>In French.*<div class="answer" lang="fr"><p>Oui',
+        item,
+        re.DOTALL,
+    )
+    assert text.count("<b>Inès Vauclair</b>") == 1
+    french = get("/questions/superpower?lang=fr").text
+    assert french.count("<b>Inès Vauclair</b>") == 1
+    assert "<summary>In French" not in french
