@@ -22,7 +22,7 @@ from scraper.site.addresses import local
 from scraper.site.archive import database, served
 from scraper.site.doors import received
 from scraper.site.keeping import kept
-from scraper.site.mending import mended
+from scraper.site.mending import mended, without_custom
 from scraper.site.roles import says
 from scraper.site.search import match
 from scraper.site.thread import chains, draw
@@ -86,6 +86,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         language=wording.language,
         thousands=wording.thousands,
         mended=mended,
+        without_custom=without_custom,
         data_block=wording.data_block,
         json_text=wording.json_text,
         contact_link=wording.contact_link,
