@@ -5,12 +5,13 @@ page shows are read, whatever their number.
 """
 
 import json
+import sqlite3
 from collections.abc import Mapping
 
 from scraper.site import kinds, suggest
 from scraper.site.archive import Row, State, asked, row, rows, single, window
 from scraper.site.kinds import Kind
-from scraper.site.search import beginnings, mark, match, match_names, passage, terms
+from scraper.site.search import beginnings, cut_off, mark, match, match_names, passage, terms
 
 PER_PAGE = {"search": 20, "question": 30}
 NARROWED_BY = ("studio", "year", "lang", "question")
@@ -92,6 +93,20 @@ def question(state: State, args: Mapping[str, str], id: str) -> Row:  # noqa: A0
 
 
 def search(state: State, args: Mapping[str, str]) -> Row:
+    """Return what is found, or nothing and `too_much` where that would take longer than it may."""
+    try:
+        return _searched(state, args)
+    except sqlite3.OperationalError as error:
+        if str(error) != "interrupted":
+            raise
+    return {**_searched(state, {}), "q": _typed(args), "too_much": True}
+
+
+def _typed(args: Mapping[str, str]) -> str:
+    return (args.get("q") or "")[:1000]
+
+
+def _searched(state: State, args: Mapping[str, str]) -> Row:
     """Return the ranked answers to a visitor's query, with marked passages and counts.
 
     Everybody was asked the same, so an answer of which only the question has the words is counted
@@ -99,7 +114,7 @@ def search(state: State, args: Mapping[str, str]) -> Row:
     found. Where no answer has all the words, those that have any of them are shown. `suggestions`
     are queries of the archive's own spelling.
     """
-    query = (args.get("q") or "")[:1000]
+    query = _typed(args)
     chosen = asked(args, *NARROWED_BY)
     sought = terms(query)
     begun = {start: _begun(state, start) for start in beginnings(query)}
@@ -111,6 +126,7 @@ def search(state: State, args: Mapping[str, str]) -> Row:
     more = rows(state, _FOUND, match=ways["asked"]) if way == "said" and some else []
     return {
         "q": query,
+        "too_much": False,
         "people": rows(state, _NAMED, match=match_names(query)) if sought else [],
         "total": page["total"],
         "in_questions": bool(some) and way == "asked",
@@ -159,9 +175,9 @@ def _first(
 
 
 def _begun(state: State, start: str) -> list[str]:
-    """Return the commonest words that begin like this."""
+    """Return words that begin like this and whose stems do not."""
     found = rows(state, _WORDS_BEGUN, start=start, end=start + "\U0010ffff")
-    return [one["word"] for one in found]
+    return cut_off(start, (one["word"] for one in found))
 
 
 def _suggested(state: State, query: str) -> list[str]:

@@ -6,7 +6,7 @@ is shown is escaped first and marked afterwards.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,6 +18,7 @@ MOST_TERMS = 24  # words and phrases; what is typed beyond that is left out
 LONGEST_WORD = 60  # characters
 _SAID = "answer person stems"  # the columns of `answers_fts` that are not the same for everybody
 _STEMS = "stems question_stems"
+_STEM_FROM = 4  # letters of a beginning; hardly a stem is shorter
 _PORTER_FROM = 3  # letters of a word; SQLite stems no shorter one
 NOTHING = '""'  # an FTS5 query that is valid and finds nothing
 
@@ -88,8 +89,15 @@ def terms(query: str) -> tuple[Term, ...]:
 
 
 def beginnings(query: str) -> tuple[str, ...]:
-    """Return the beginnings of words that `query` asks for, folded."""
-    return tuple(fold(term.words[-1]) for term in terms(query) if term.begins)
+    """Return the beginnings of words that `query` asks for, folded, if a stem may be shorter."""
+    begun = (fold(term.words[-1]) for term in terms(query) if term.begins)
+    return tuple(beginning for beginning in begun if len(beginning) >= _STEM_FROM)
+
+
+def cut_off(beginning: str, words: Iterable[str]) -> list[str]:
+    """Return those of `words` whose stem in the index does not begin like that any more."""
+    kept = forms_of(beginning).indexed[""]
+    return [word for word in words if not forms_of(word).indexed[""].startswith(kept)]
 
 
 def match(
@@ -103,8 +111,8 @@ def match(
 
     All terms must be there, or with `every=False` any of them; one at least in the answer or in the
     name of who gave it, for everybody was asked the same, unless with `asked` the question is as
-    good. `begun` are words for each of `beginnings`: the index holds stems, none of which begins
-    with `animat`. Never an error: a text with no word in it becomes a query that finds nothing.
+    good. `begun` are words for each of `beginnings` that the index has cut off: to the stem `anim`,
+    which does not begin with `animat`. Never an error: a text with no word in it becomes a query that finds nothing.
     """
     sought = [_expression(term, begun) for term in terms(query)]
     if not sought:

@@ -2,9 +2,11 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from scraper.site import answers, suggest
 from scraper.site.archive import State
 from scraper.site.search import LONGEST_WORD, Term, mark, match, passage, terms
+
+Get = Callable[..., httpx.Response]
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +171,7 @@ def test_a_beginning_finds_words_whose_stem_is_shorter(
     """The index holds stems: what begins like the word as it is written is found all the same."""
     told = _searched(index, q=begun)
     assert told["total"] > 0
-    assert all("<mark>" in one["passage"] for one in told["results"])
+    assert all("<mark>" in one["passage"] + one["named"] for one in told["results"])
 
 
 @pytest.mark.parametrize(
@@ -201,3 +205,19 @@ def test_the_nearest_is_taken() -> None:
     assert suggest.near("ltght", known) == "light"
     assert suggest.near("xight", known) == "fight"
     assert suggest.near("abcde", known) is None
+
+
+def test_too_much_at_once_is_said_and_no_error(
+    index: sqlite3.Connection, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query that takes longer than the server allows is answered with a page that says so."""
+    endless = (
+        "WITH RECURSIVE t (n) AS (SELECT :match UNION ALL SELECT n FROM t) SELECT count(*) FROM t"
+    )
+    monkeypatch.setattr(answers, "_FOUND", endless)
+    told = answers.search(State(index, 50), {"q": "a* b* c*"})
+    assert (told["too_much"], told["q"], told["total"]) == (True, "a* b* c*", 0)
+    answer = get("/search?q=a*+b*+c*")
+    assert answer.status_code == 200
+    assert "too much to look for at once" in answer.text
+    assert 'value="a* b* c*"' in answer.text
