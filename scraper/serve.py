@@ -44,6 +44,8 @@ SETTINGS: dict[str, int | bool] = {
 # Seconds that a quiet connection stays open: longer than proxies keep theirs (60 is usual), or now
 # and then they would send a request into one that is just being closed.
 KEPT_OPEN = 75
+# What the schema learnt last, and the pages cannot do without.
+_NEWEST_PARTS = ("question_stems FROM answers_fts", "folded FROM answers_fts_words")
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -101,12 +103,19 @@ def serve(
 
 
 def _look_at(database: Path) -> None:
-    """Raise DatabaseError unless `database` is a file of ours."""
+    """Raise DatabaseError unless `database` is a file of ours, with all that the pages ask for."""
     if not database.is_file():
         raise DatabaseError(f"no database yet at {database}: run `mikroscope build` first")
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as found:
             found.execute("SELECT 1 FROM interviews LIMIT 1")
+            try:
+                for asked in _NEWEST_PARTS:
+                    found.execute(f"SELECT {asked} LIMIT 0")
+            except sqlite3.OperationalError as error:
+                raise DatabaseError(
+                    f"{database} was built by an older version ({error}): run `mikroscope build`"
+                ) from error
     except sqlite3.Error as error:
         raise DatabaseError(f"{database} is no database of interviews: {error}") from error
 

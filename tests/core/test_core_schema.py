@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -94,6 +95,21 @@ def test_kinds_count_every_answer_once(crawled: Crawled) -> None:
     assert rows(path, counted) == rows(
         path, "SELECT id, answers, words FROM answers_fts_kinds ORDER BY 1"
     )
+
+
+def test_words_are_those_of_answers_questions_and_names(crawled: Crawled) -> None:
+    """Each once, in small letters, with in how many answers it is; none for a name that gave none."""
+    path = _published(crawled)
+    word = re.compile(r"[^\W_]+")
+    counted: Counter[str] = Counter()
+    for texts in rows(path, "SELECT question, answer, name FROM answers JOIN people ON people.id = person_id"):  # fmt: skip
+        counted.update(set(word.findall(" ".join(texts).lower())))
+    for (name,) in rows(path, "SELECT name FROM people"):
+        counted.update(dict.fromkeys(word.findall(name.lower()), 0))
+    held = dict(rows(path, "SELECT word, answers FROM answers_fts_words"))
+    assert held == {one: n for one, n in counted.items() if 2 <= len(one) <= 40}
+    folded = dict(rows(path, "SELECT word, folded FROM answers_fts_words"))
+    assert folded["bérénice"] == "berenice"
 
 
 def test_views_hold_what_the_tables_hold(crawled: Crawled) -> None:

@@ -62,6 +62,7 @@ def test_a_flipped_byte_is_found_and_named(folder: DataFolder) -> None:
         ("DELETE FROM answers_fts WHERE rowid = 5", "the search index"),
         ("UPDATE answers_fts_kinds SET answers = answers + 1 WHERE id = 2", "the kinds of answers"),
         ("DELETE FROM answers_fts_kind WHERE answer = 5", "the kind of each answer"),
+        ("DELETE FROM answers_fts_words WHERE id = 3", "the words that a search offers"),
     ],
 )
 def test_a_changed_row_is_found_and_its_table_named(

@@ -49,6 +49,19 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert "is no database of interviews" in _refused(other)
 
 
+def test_a_database_of_an_older_version_is_refused(
+    tmp_path: Path, make_database: Callable[..., Path]
+) -> None:
+    """Else every search would be a fault; a build makes it anew from the archive."""
+    path = make_database(tmp_path / "mikroscope.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE answers_fts_words")
+    assert _refused(path) == (
+        f"{path} was built by an older version (no such table: answers_fts_words):"
+        " run `mikroscope build`"
+    )
+
+
 def test_a_port_in_use_is_said_in_one_line(archive: Path) -> None:
     """Nothing is printed before, and the other server is left alone."""
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
