@@ -10,7 +10,7 @@ from typing import Any
 
 STEP, ROW = 112, 30  # pixels: between columns, between rows
 LEFT, TOP, BELOW = 50, 8, 80  # pixels: around the picture; below a lens stands its name
-RADIUS, SMALL = 30, 10  # pixels: a lens, and the empty one of somebody who waits
+RADIUS, SMALL = 30, 12  # pixels: a lens, and the empty one of somebody who waits
 LABEL, LONG_LABEL = 15, 22  # characters of a name: a line under a lens, beside an empty one
 
 
