@@ -243,7 +243,13 @@ def test_without_scripts_rows_and_words_stay(browser: Browser, site: str) -> Non
     page = context.new_page()
     page.goto(f"{site}baton")
     assert page.locator("svg .rim").count() == 17
-    assert page.locator(".chains li").count() == 3
+    # Two threads; under the one who named two stand both, and so on.
+    assert page.locator(".chains > ol > li").count() == 2
+    assert page.locator(".chains li").count() == 15
+    names = "Meera K"
+    branches = page.locator(".chains li", has_text=names).first.locator(":scope > ol > li")
+    assert branches.count() == 2
+    assert page.locator(".hint.sideways").count() == 1
     assert not page.locator(".graph-tools").is_visible()
     context.close()
 

@@ -52,19 +52,16 @@
   };
 
   const world = svg.append("g");
-  const tip = svg.append("defs").append("marker").attr("id", "tip").attr("viewBox", "0 0 8 8")
-    .attr("refX", 7).attr("refY", 4).attr("markerWidth", 9).attr("markerHeight", 9)
-    .attr("markerUnits", "userSpaceOnUse").attr("orient", "auto");
-  tip.append("path").attr("class", "tip").attr("d", "M0 0L8 4L0 8z");
   threads.forEach(({ path }) => world.append(() => path));
   people.forEach(({ link }) => world.append(() => link));
   frame.setAttribute("aria-describedby", "moving");
   tools.hidden = false;
 
-  // The name of who waits stands beside the lens in rows; in the web it stands in two lines over or
+  // The name of who waits and named nobody stands beside the lens in rows; in the web it stands in two lines over or
   // under the lens, away from where the threads come from.
-  people.filter((person) => person.waiting).forEach((person) => {
-    const name = d3.select(person.link).select(".name");
+  people.forEach((person) => {
+    const name = d3.select(person.link).select(".beside");
+    if (name.empty()) return;
     const [first, ...rest] = name.text().split(" ");
     name.text("").append("tspan").text(`${first} `);
     person.name = [name, name.append("tspan").text(rest.join(" "))];
@@ -90,11 +87,7 @@
       person.name?.[1].attr("x", rows ? null : 0).attr("dy", rows ? null : 15);
       person.label = bounds(person.link.querySelectorAll(".name"));
     });
-    threads.forEach((thread) => {
-      thread.path.setAttribute("d", rows ? thread.row : bent(thread));
-      if (rows) thread.path.removeAttribute("marker-end");
-      else thread.path.setAttribute("marker-end", "url(#tip)");
-    });
+    threads.forEach((thread) => thread.path.setAttribute("d", rows ? thread.row : bent(thread)));
   };
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
