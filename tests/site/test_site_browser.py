@@ -132,3 +132,32 @@ def test_every_page_weighs_under_150_kb(browser: Browser, site: str) -> None:
             heavy[path] = sum(sizes)
         context.close()
     assert heavy == {}
+
+
+def test_the_timeline_has_the_width_and_one_mark_for_each_studio(
+    browser: Browser, site: str
+) -> None:
+    """The rings are those of the lenses; on a phone it scrolls inside itself, and says so."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{site}spotlights")
+    frame, drawing = (page.locator(one).bounding_box() for one in (".timeline", ".timeline svg"))
+    assert frame
+    assert drawing
+    assert drawing["x"] + drawing["width"] == pytest.approx(frame["x"] + frame["width"], abs=1)
+    assert drawing["x"] - frame["x"] < 100
+    marks = page.evaluate(
+        """Object.fromEntries(["paris", "bangalore", "montreal"].map((studio) => {
+          const [rim, inner] = ["rim", "inner"].map((ring) => getComputedStyle(document.querySelector(`.timeline .${ring}.at-${studio}`)));
+          return [studio, [rim.fill, parseFloat(rim.strokeWidth) > 2, inner.stroke !== "none"]];
+        }))"""
+    )
+    ground = marks["paris"][0]
+    assert marks["paris"] == [ground, False, False]
+    assert marks["bangalore"] == [ground, False, True]  # two rings
+    assert marks["montreal"] == [ground, True, False]  # a thick one
+    hint = page.get_by_text("Wider than this screen")
+    assert not hint.is_visible()
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert hint.is_visible()
+    assert page.locator(".timeline .thread-picture").evaluate("f => f.scrollWidth > f.clientWidth")
+    page.close()
