@@ -161,3 +161,83 @@ def test_the_timeline_has_the_width_and_one_mark_for_each_studio(
     assert hint.is_visible()
     assert page.locator(".timeline .thread-picture").evaluate("f => f.scrollWidth > f.clientWidth")
     page.close()
+
+
+OURS = [path for path in PATHS if not path.startswith("mikroscope")]
+
+
+def test_text_twice_as_large_scrolls_nothing_sideways(browser: Browser, site: str) -> None:
+    """On a phone whose owner reads at 200 percent (WCAG 2.2 §1.4.4), every page keeps its width."""
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    context.new_cdp_session(page).send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
+    )
+    over = {}
+    for path in PATHS:
+        page.goto(site + path)
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        over[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert {path: pixels for path, pixels in over.items() if pixels > 0} == {}
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_what_is_pressed_is_large_enough(browser: Browser, site: str, width: int) -> None:
+    """No link, button or fold under 24 pixels, but links within a sentence (WCAG 2.2 §2.5.8)."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    small = []
+    for path in OURS:
+        page.goto(site + path)
+        small += page.evaluate(
+            """() => {
+              const sentence = (one) => one.matches("p:not(.line-up *) > a, .row > a, li:has(> time) > a, .prose li > a")
+                && one.parentElement.textContent.trim() !== one.textContent.trim();
+              return [...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")]
+                .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.matches(".skip, .find button") && !sentence(one))
+                .filter((one) => { const {width, height} = one.getBoundingClientRect(); return width < 23.5 || height < 23.5; })
+                .map((one) => one.outerHTML.slice(0, 120));
+            }"""
+        )
+    page.close()
+    assert small == []
+
+
+def test_links_look_like_links(browser: Browser, site: str) -> None:
+    """Each is underlined, at its words if it has a picture; or is in the menu, a switch, a drawing."""
+    page = browser.new_page()
+    plain = []
+    for path in OURS:
+        page.goto(site + path)
+        plain += page.evaluate(
+            """() => [...document.querySelectorAll("main a[href], footer a[href]")]
+              .filter((one) => one.checkVisibility() && !one.closest("svg, .languages"))
+              .filter((one) => ![one, ...one.querySelectorAll("*")].some((part) => getComputedStyle(part).textDecorationLine === "underline"))
+              .map((one) => one.outerHTML.slice(0, 120))"""
+        )
+    page.close()
+    assert plain == []
+
+
+@pytest.mark.parametrize("width", [1440, 2200])
+def test_header_text_and_footer_stand_in_one_line(browser: Browser, site: str, width: int) -> None:
+    """On a wide window the brand begins where the text does; the lines of about can be followed."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{site}questions")
+    left = "one => one.getBoundingClientRect().left"
+    places = {
+        page.locator(one).evaluate(left) for one in (".brand svg", "h1", ".bottom p >> nth=0")
+    }
+    assert max(places) - min(places) < 1
+    page.goto(f"{site}about")
+    told = page.locator(".prose > p").evaluate_all(
+        """(all) => all.flatMap((one) => {
+          const range = document.createRange();
+          range.selectNodeContents(one);
+          const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.bottom / 12)));
+          return lines.size > 3 ? [one.textContent.length / (one.clientHeight / parseFloat(getComputedStyle(one).lineHeight))] : [];
+        })"""
+    )
+    page.close()
+    assert len(told) >= 2
+    assert all(50 < one < 75 for one in told)
