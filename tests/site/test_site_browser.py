@@ -241,3 +241,29 @@ def test_header_text_and_footer_stand_in_one_line(browser: Browser, site: str, w
     page.close()
     assert len(told) >= 2
     assert all(50 < one < 75 for one in told)
+
+
+@pytest.mark.parametrize("path", ["theo-brisebois-talk", "nadia-quelle-talk"])
+@pytest.mark.parametrize("width", [700, 1440])
+def test_paper_has_the_interview_and_where_it_comes_from(
+    browser: Browser, site: str, path: str, width: int
+) -> None:
+    """No way on, no menu, nothing to fold; who was named, and the quotes, in one column."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{site}spotlights/{path}")
+    page.emulate_media(media="print", color_scheme="dark")
+    for gone in (".top", ".bottom", ".along", ".source pre", "summary"):
+        assert not any(one.is_visible() for one in page.locator(gone).all()), gone
+    named = page.locator(".end.right li")
+    assert len({one.evaluate("o => o.getBoundingClientRect().left") for one in named.all()}) == 1
+    quotes = page.locator(".end blockquote")
+    assert quotes.count() >= 2
+    for quote in quotes.all():
+        assert quote.is_visible()
+        box = quote.bounding_box()
+        assert box
+        assert box["width"] > 400
+    assert page.locator(".cite").first.is_visible()
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)"
+    page.close()

@@ -116,6 +116,13 @@
   draw();
   document.fonts.ready.then(lay); // names are as wide as their font
   addEventListener("resize", draw);
+  // On paper all of it stands, whatever was in view.
+  addEventListener("beforeprint", () => {
+    const { x, y, width, height } = world.node().getBBox();
+    world.attr("transform", null);
+    svg.attr("viewBox", [x - 12, y - 12, width + 24, height + 24]).attr("width", width + 24).attr("height", height + 24);
+  });
+  addEventListener("afterprint", draw);
 
   const does = {
     in: () => moved().call(zoom.scaleBy, 1.4),
