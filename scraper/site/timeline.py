@@ -1,7 +1,8 @@
 """The timeline drawn: interviews by month and studio → where each dot stands.
 
 Rule: pure functions. A row for each studio, a column for each month, a dot that grows with the
-number of interviews; the template only writes the numbers down.
+number of interviews; the template only writes the numbers down. The months take the width that the
+page has, and never less than STEP each: so their places are said as shares of it.
 """
 
 import math
@@ -9,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-STEP, LANE = 28, 36  # pixels: a month, a studio
-LEFT, TOP, BELOW = 96, 8, 24  # pixels: names of the studios, and of the years below
-SMALLEST, LARGEST = 6, 15  # pixels: the radius of a dot
+STEP, LANE = 28, 48  # pixels: a month, a studio
+LEFT, TOP, BELOW = 96, 32, 12  # pixels: names of the studios, a number above, years below
+SMALLEST, LARGEST = 7, 15  # pixels: the radius of a dot
 MOST_MONTHS = 240  # beyond that a column is a year, so that one odd date draws no endless picture
 STUDIOS = ("Paris", "Bangalore", "Montréal", None)
 
@@ -43,6 +44,10 @@ class Timeline:
     lanes: tuple[tuple[int, str | None], ...]
     undated: int
 
+    def share(self, x: int) -> str:
+        """Return how far `x` is on the way from the names of the studios to the end."""
+        return f"{(x - LEFT) * 100 / (self.width - LEFT):.2f}%"
+
 
 def timeline(counts: Sequence[Mapping[str, Any]]) -> Timeline:
     """Return the drawing of rows `month` (None where not known), `studio`, `n`."""
@@ -53,7 +58,7 @@ def timeline(counts: Sequence[Mapping[str, Any]]) -> Timeline:
     scale = 12 if last - first >= MOST_MONTHS else 1
     start = first // scale - (first % 12 if scale == 1 else 0)  # a year begins in January
     seen = {one["studio"] for one in dated}
-    lanes = {studio: TOP + LANE // 2 + LANE * row
+    lanes = {studio: TOP + LANE * row
              for row, studio in enumerate(name for name in STUDIOS if name in seen)}  # fmt: skip
     held: dict[tuple[int, str | None], int] = {}
     for number, one in zip(numbers, dated, strict=True):

@@ -132,3 +132,160 @@ def test_every_page_weighs_under_150_kb(browser: Browser, site: str) -> None:
             heavy[path] = sum(sizes)
         context.close()
     assert heavy == {}
+
+
+def test_the_timeline_has_the_width_and_one_mark_for_each_studio(
+    browser: Browser, site: str
+) -> None:
+    """The rings are those of the lenses; on a phone it scrolls inside itself, and says so."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{site}spotlights")
+    frame, drawing = (page.locator(one).bounding_box() for one in (".timeline", ".timeline svg"))
+    assert frame
+    assert drawing
+    assert drawing["x"] + drawing["width"] == pytest.approx(frame["x"] + frame["width"], abs=1)
+    assert drawing["x"] - frame["x"] < 100
+    marks = page.evaluate(
+        """Object.fromEntries(["paris", "bangalore", "montreal"].map((studio) => {
+          const [rim, inner] = ["rim", "inner"].map((ring) => getComputedStyle(document.querySelector(`.timeline .${ring}.at-${studio}`)));
+          return [studio, [rim.fill, parseFloat(rim.strokeWidth) > 2, inner.stroke !== "none"]];
+        }))"""
+    )
+    ground = marks["paris"][0]
+    assert marks["paris"] == [ground, False, False]
+    assert marks["bangalore"] == [ground, False, True]  # two rings
+    assert marks["montreal"] == [ground, True, False]  # a thick one
+    hint = page.get_by_text("Wider than this screen")
+    assert not hint.is_visible()
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert hint.is_visible()
+    assert page.locator(".timeline .thread-picture").evaluate("f => f.scrollWidth > f.clientWidth")
+    page.close()
+
+
+OURS = [path for path in PATHS if not path.startswith("mikroscope")]
+
+
+def test_text_twice_as_large_scrolls_nothing_sideways(browser: Browser, site: str) -> None:
+    """On a phone whose owner reads at 200 percent (WCAG 2.2 §1.4.4), every page keeps its width."""
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    context.new_cdp_session(page).send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
+    )
+    over = {}
+    for path in PATHS:
+        page.goto(site + path)
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        over[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.goto(f"{site}spotlights/theo-brisebois-talk")  # who named whom: nothing leaves its place
+    out = page.locator(".end b, .along b").evaluate_all(
+        "(all) => all.filter((b) => b.scrollWidth > b.parentElement.clientWidth + 1"
+        " || b.getBoundingClientRect().right > b.closest('.end, .along div').getBoundingClientRect().right + 1)"
+        ".map((b) => b.textContent)"
+    )
+    context.close()
+    assert out == []
+    assert {path: pixels for path, pixels in over.items() if pixels > 0} == {}
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_what_is_pressed_is_large_enough(browser: Browser, site: str, width: int) -> None:
+    """No link, button or fold under 24 pixels, but links within a sentence (WCAG 2.2 §2.5.8)."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    small = []
+    for path in OURS:
+        page.goto(site + path)
+        small += page.evaluate(
+            """() => {
+              const sentence = (one) => one.matches("p:not(.line-up *) > a, .row > a, li:has(> time) > a, .prose li > a")
+                && one.parentElement.textContent.trim() !== one.textContent.trim();
+              return [...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")]
+                .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.matches(".skip, .find button") && !sentence(one))
+                .filter((one) => { const {width, height} = one.getBoundingClientRect(); return width < 23.5 || height < 23.5; })
+                .map((one) => one.outerHTML.slice(0, 120));
+            }"""
+        )
+    page.close()
+    assert small == []
+
+
+def test_links_look_like_links(browser: Browser, site: str) -> None:
+    """Each is underlined, at its words if it has a picture; or is in the menu, a switch, a drawing."""
+    page = browser.new_page()
+    plain = []
+    for path in OURS:
+        page.goto(site + path)
+        plain += page.evaluate(
+            """() => [...document.querySelectorAll("main a[href], footer a[href]")]
+              .filter((one) => one.checkVisibility() && !one.closest("svg, .languages"))
+              .filter((one) => ![one, ...one.querySelectorAll("*")].some((part) => getComputedStyle(part).textDecorationLine === "underline"))
+              .map((one) => one.outerHTML.slice(0, 120))"""
+        )
+    page.close()
+    assert plain == []
+
+
+@pytest.mark.parametrize("width", [360, 1440, 2200])
+def test_header_text_and_footer_stand_in_one_line(browser: Browser, site: str, width: int) -> None:
+    """The brand begins where the text does, on every width, also where tables take all of it."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    left = "one => one.getBoundingClientRect().left"
+    for path in ("questions", "mikroscope/people"):
+        page.goto(site + path)
+        lines = (".brand svg", "h1", ".bottom p >> nth=0")
+        places = {page.locator(one).evaluate(left) for one in lines}
+        assert max(places) - min(places) < 1
+    page.close()
+
+
+def test_the_lines_of_about_can_be_followed(browser: Browser, site: str) -> None:
+    """Full lines have 60 to 75 characters, as a book has them."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{site}about")
+    page.evaluate("document.fonts.ready")
+    lines = page.locator(".prose > p").evaluate_all(
+        """(all) => all.flatMap((one) => {
+          const found = {};  // how many characters end at one height
+          const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+          while (texts.nextNode())
+            for (let at = 0; at < texts.currentNode.length; at++) {
+              const range = document.createRange();
+              range.setStart(texts.currentNode, at);
+              range.setEnd(texts.currentNode, at + 1);
+              const line = Math.round((range.getBoundingClientRect().bottom + scrollY) / 24);
+              found[line] = (found[line] || 0) + 1;
+            }
+          return Object.values(found).slice(0, -1);
+        })"""
+    )
+    page.close()
+    assert len(lines) > 8
+    assert 60 <= sum(lines) / len(lines) <= 75
+    assert max(lines) <= 80
+
+
+@pytest.mark.parametrize("path", ["theo-brisebois-talk", "nadia-quelle-talk"])
+@pytest.mark.parametrize("width", [700, 1440])
+def test_paper_has_the_interview_and_where_it_comes_from(
+    browser: Browser, site: str, path: str, width: int
+) -> None:
+    """No way on, no menu, nothing to fold; who was named, and the quotes, in one column."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{site}spotlights/{path}")
+    page.emulate_media(media="print", color_scheme="dark")
+    for gone in (".top", ".bottom", ".along", ".source pre", "summary"):
+        assert not any(one.is_visible() for one in page.locator(gone).all()), gone
+    named = page.locator(".end.right li")
+    assert len({one.evaluate("o => o.getBoundingClientRect().left") for one in named.all()}) == 1
+    quotes = page.locator(".end blockquote")
+    assert quotes.count() >= 2
+    for quote in quotes.all():
+        assert quote.is_visible()
+        box = quote.bounding_box()
+        assert box
+        assert box["width"] > 400
+    assert page.locator(".cite").first.is_visible()
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)"
+    page.close()

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.site.browsing import MARKS, watched
 
 pytestmark = MARKS
+FOCUSED = "document.activeElement.dataset.id"
 D3 = Path(__file__).parent.parent.parent / "scraper" / "site" / "static" / "d3"
 
 
@@ -76,7 +77,7 @@ def test_everybody_stands_apart_in_the_web_and_in_the_same_place_each_time(baton
 def test_who_waits_is_told_apart(baton: Page) -> None:
     """By a smaller, dashed lens, by its label, and in a list of their own."""
     radius = "a => Number(a.querySelector('.rim').getAttribute('r'))"
-    assert baton.locator("a[data-id=samir-waiting]").evaluate(radius) == 10
+    assert baton.locator("a[data-id=samir-waiting]").evaluate(radius) == 12
     assert baton.locator("a[data-id=ines-vauclair]").evaluate(radius) == 30
     assert baton.locator(".moving a[aria-label$='no interview in this archive']").count() == 10
     assert baton.get_by_role("region", name="Named, and without").locator("li").count() == 10
@@ -139,13 +140,85 @@ def test_keys_are_enough(baton: Page) -> None:
     baton.keyboard.press("-")
     assert _view(baton)[2] == pytest.approx(whole[2] / 1.4)
     baton.locator("a[data-id=ines-vauclair]").focus()
-    focused = "document.activeElement.dataset.id"
     baton.keyboard.press("ArrowRight")
-    assert baton.evaluate(focused) == "obelix-tran"
+    assert baton.evaluate(FOCUSED) == "obelix-tran"
     baton.keyboard.press("ArrowLeft")
-    assert baton.evaluate(focused) == "ines-vauclair"
+    assert baton.evaluate(FOCUSED) == "ines-vauclair"
     baton.keyboard.press("Enter")
     baton.wait_for_url("**/spotlights/ines-vauclair-talk")
+
+
+@pytest.mark.parametrize("layout", ["web", "rows"])
+def test_arrows_reach_every_nominee(baton: Page, layout: str) -> None:
+    """Right and then down, through all whom one person named, and round; left leads back."""
+    if layout == "rows":
+        baton.get_by_role("button", name="In rows").click()
+    told = baton.evaluate(
+        "[...document.querySelectorAll('path[data-from]')].map(p => [p.dataset.from, p.dataset.to])"
+    )
+    for giver in {one for one, _ in told}:
+        named = [other for one, other in told if one == giver]
+        baton.locator(f"a[data-id={giver}]").focus()
+        baton.keyboard.press("ArrowRight")
+        reached = [baton.evaluate(FOCUSED)]
+        for _ in named:
+            baton.keyboard.press("ArrowDown")
+            reached.append(baton.evaluate(FOCUSED))
+        assert sorted(reached[:-1]) == sorted(named)
+        assert reached[-1] == reached[0]
+        baton.keyboard.press("ArrowUp")
+        assert baton.evaluate(FOCUSED) == reached[-2]
+        baton.keyboard.press("ArrowLeft")
+        assert baton.evaluate(FOCUSED) == giver
+    baton.locator("a[data-id=ines-vauclair]").focus()
+    baton.keyboard.press("ArrowDown")  # nobody named either of them: each begins a thread
+    assert baton.evaluate(FOCUSED) == "nadia-quelle"
+
+
+def test_escape_lets_go(baton: Page) -> None:
+    """First of the person, then of the picture, past everybody in it."""
+    baton.locator("a[data-id=nadia-quelle]").focus()
+    assert baton.locator(".tracing .near").count() > 0
+    baton.keyboard.press("Escape")
+    assert baton.locator(".tracing, .near").count() == 0
+    assert baton.evaluate("document.activeElement.matches('.moving')")
+    baton.keyboard.press("Escape")
+    assert not baton.evaluate("document.activeElement.matches('.moving, .moving *, body')")
+    baton.keyboard.press("Tab")
+    assert baton.evaluate("document.activeElement.matches('.chains a')")
+
+
+def test_threads_keep_off_the_names_at_their_ends(baton: Page) -> None:
+    """Where a thread begins or ends, it does not run under the name; no name covers another."""
+    baton.evaluate("document.fonts.ready")
+    struck = baton.evaluate(
+        """() => {
+          const inside = ({x, y}, box) => x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
+          const found = [];
+          for (const path of document.querySelectorAll("path[data-from]"))
+            for (const id of [path.dataset.from, path.dataset.to]) {
+              const link = document.querySelector(`a[data-id="${id}"]`);
+              const {e, f} = link.transform.baseVal.consolidate().matrix;
+              for (const text of link.querySelectorAll(".name")) {
+                const box = text.getBBox();
+                for (let at = 0; at <= path.getTotalLength(); at += 2) {
+                  const {x, y} = path.getPointAtLength(at);
+                  if (inside({x: x - e, y: y - f}, box)) { found.push([path.dataset.from, path.dataset.to, id]); break; }
+                }
+              }
+            }
+          return found;
+        }"""
+    )
+    assert struck == []
+    boxes = [
+        box for name in baton.locator("a[data-id]").all()
+        if (box := name.evaluate("a => { const b = [...a.querySelectorAll('.name')].map(t => t.getBoundingClientRect());"
+            " return [Math.min(...b.map(r => r.left)), Math.min(...b.map(r => r.top)), Math.max(...b.map(r => r.right)), Math.max(...b.map(r => r.bottom))] }"))
+    ]  # fmt: skip
+    for index, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[:index]:
+            assert right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
 
 
 def test_who_has_the_focus_is_in_view(baton: Page) -> None:
@@ -170,7 +243,13 @@ def test_without_scripts_rows_and_words_stay(browser: Browser, site: str) -> Non
     page = context.new_page()
     page.goto(f"{site}baton")
     assert page.locator("svg .rim").count() == 17
-    assert page.locator(".chains li").count() == 3
+    # Two threads; under the one who named two stand both, and so on.
+    assert page.locator(".chains > ol > li").count() == 2
+    assert page.locator(".chains li").count() == 15
+    names = "Meera K"
+    branches = page.locator(".chains li", has_text=names).first.locator(":scope > ol > li")
+    assert branches.count() == 2
+    assert page.locator(".hint.sideways").count() == 1
     assert not page.locator(".graph-tools").is_visible()
     context.close()
 

@@ -1,13 +1,14 @@
 """The picture of the baton shows everybody once, and no lens stands on another."""
 
 import math
+import re
 from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.site.thread import RADIUS, chains, draw
+from scraper.site.thread import HALF, RADIUS, chains, draw
 
 
 def _people(count: int, waiting: set[int] = frozenset()) -> list[dict[str, Any]]:  # type: ignore[assignment]
@@ -46,13 +47,46 @@ def test_everybody_of_the_thread_stands_in_the_picture_once(
 @given(pairs)
 @settings(max_examples=150, deadline=None)
 def test_every_nomination_is_told_once(edges: list[tuple[int, int]]) -> None:
-    """The readable chains hold each pair in exactly one place."""
+    """The readable chains hold each pair in exactly one place, branches under who opened them."""
     told = _edges(edges)
-    said = []
-    for line, named in chains(_people(15), told):
-        said += [(one["id"], other["id"]) for one, other in pairwise(line)]
-        said += [(line[-1]["id"], other["id"]) for other in named]
+    said: list[tuple[str, str]] = []
+    openers: list[str] = []
+    for chain in chains(_people(15), told):
+        assert chain.depth <= len(openers)
+        del openers[chain.depth :]
+        line = [*openers[-1:], *(one["id"] for one in chain.line)]
+        said += pairwise(line)
+        openers += [line[-1]] if chain.opens else []
     assert sorted(said) == sorted((edge["nominator_id"], edge["nominee_id"]) for edge in told)
+
+
+def test_branches_stand_under_who_opened_them() -> None:
+    """Who named two is told once, with both beneath; who is told already is not told again."""
+    found = chains(_people(6), _edges([(0, 1), (1, 2), (1, 3), (3, 4), (2, 5), (4, 5)]))
+    told = [(chain.depth, "".join(one["id"] for one in chain.line)) for chain in found]
+    assert told == [(0, "01"), (1, "25"), (1, "345")]
+
+
+@given(pairs, st.sets(st.integers(0, 14)))
+@settings(max_examples=150, deadline=None)
+def test_no_thread_strikes_a_name(edges: list[tuple[int, int]], waiting: set[int]) -> None:
+    """Not where it goes back or past somebody, either; and it stays inside the picture."""
+    picture = draw(_people(15, waiting), _edges(edges))
+    for thread in picture.threads:
+        numbers = [float(one) for one in re.findall(r"-?[\d.]+", thread.path)]
+        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        assert all(0 <= x <= picture.width and 0 <= y <= picture.height for x, y in points)
+        for lens in picture.lenses:
+            # Beside an empty lens the name may be passed from above to below, between the columns.
+            left, right = (15, HALF - 6) if lens.beside else (-50, 50)
+            top, bottom = (-8, 8) if lens.beside else (lens.radius + 4, 66)
+            for (x, y), (next_x, next_y) in pairwise(points):
+                assert (
+                    max(x, next_x) <= lens.x + left
+                    or min(x, next_x) >= lens.x + right
+                    or max(y, next_y) <= lens.y + top
+                    or min(y, next_y) >= lens.y + bottom
+                ), (thread, lens)
 
 
 def test_a_chain_is_one_straight_line() -> None:

@@ -12,7 +12,7 @@
     const row = { x: Number(link.dataset.x), y: Number(link.dataset.y) };
     const waiting = link.querySelector(".rim").classList.contains("waiting");
     const begin = upright ? { x: row.y, y: row.x } : row;
-    return { id: link.dataset.id, link, waiting, radius: waiting ? 10 : 30, row, ...begin };
+    return { id: link.dataset.id, link, waiting, radius: Number(link.querySelector(".rim").getAttribute("r")), row, ...begin };
   });
   const byId = new Map(people.map((person) => [person.id, person]));
   const threads = svg.selectAll("path[data-from]").nodes().map((path) => ({
@@ -22,57 +22,72 @@
   // The web, settled before it is shown: nothing moves that nobody moved.
   const simulation = d3.forceSimulation(people).stop()
     .force("thread", d3.forceLink(threads).id((person) => person.id)
-      .distance((thread) => (thread.target.waiting ? 85 : 120)).strength(0.7))
+      .distance((thread) => (thread.target.waiting ? 110 : 130)).strength(0.7))
     .force("apart", d3.forceManyBody().strength((person) => (person.waiting ? -220 : -480)).distanceMax(700))
-    .force("room", d3.forceCollide((person) => (person.waiting ? 52 : 60)).iterations(2))
+    .force("room", d3.forceCollide((person) => (person.waiting ? 62 : 60)).iterations(2))
     .force("x", d3.forceX().strength(upright ? 0.12 : 0.03))
     .force("y", d3.forceY().strength(upright ? 0.03 : 0.07));
   simulation.tick(people.length > 400 ? 60 : 300);
   people.forEach((person) => { person.web = { x: person.x, y: person.y }; });
 
-  // From rim to rim, a little bent, with a tip where the baton arrives.
+  // How far from the middle of a lens a thread in this direction is clear of the lens and its name.
+  const clear = ({ radius, label }, ux, uy) => {
+    const [across, down] = [[label.x, ux], [label.y, uy]].map(([[from, to], u]) => (
+      [(from - 4) / u, (to + 4) / u].sort((one, other) => one - other)));
+    const [enters, leaves] = [Math.max(across[0], down[0]), Math.min(across[1], down[1])];
+    return enters < leaves && leaves > 0 ? Math.max(radius, leaves) : radius;
+  };
+
+  // From rim to rim, or from name to name, a little bent, with a tip where the baton arrives.
   const bent = ({ source, target }) => {
     const [dx, dy] = [target.web.x - source.web.x, target.web.y - source.web.y];
     const far = Math.hypot(dx, dy) || 1;
     const [ux, uy] = [dx / far, dy / far];
-    const from = [source.web.x + ux * source.radius, source.web.y + uy * source.radius];
-    const to = [target.web.x - ux * (target.radius + 3), target.web.y - uy * (target.radius + 3)];
+    const ends = [clear(source, ux, uy), clear(target, -ux, -uy)];
+    const [out, back] = ends[0] + ends[1] + 12 < far ? ends : [source.radius, target.radius];
+    const from = [source.web.x + ux * out, source.web.y + uy * out];
+    const to = [target.web.x - ux * (back + 3), target.web.y - uy * (back + 3)];
     const middle = [(from[0] + to[0]) / 2 - uy * far * 0.06, (from[1] + to[1]) / 2 + ux * far * 0.06];
     return `M${from}Q${middle} ${to}`;
   };
 
   const world = svg.append("g");
-  const tip = svg.append("defs").append("marker").attr("id", "tip").attr("viewBox", "0 0 8 8")
-    .attr("refX", 7).attr("refY", 4).attr("markerWidth", 9).attr("markerHeight", 9)
-    .attr("markerUnits", "userSpaceOnUse").attr("orient", "auto");
-  tip.append("path").attr("class", "tip").attr("d", "M0 0L8 4L0 8z");
   threads.forEach(({ path }) => world.append(() => path));
   people.forEach(({ link }) => world.append(() => link));
   frame.setAttribute("aria-describedby", "moving");
   tools.hidden = false;
 
-  // The name of who waits stands beside the lens in rows, and under it, in two lines, in the web.
-  people.filter((person) => person.waiting).forEach((person) => {
-    const name = d3.select(person.link).select(".name");
+  // The name of who waits and named nobody stands beside the lens in rows; in the web it stands in two lines over or
+  // under the lens, away from where the threads come from.
+  people.forEach((person) => {
+    const name = d3.select(person.link).select(".beside");
+    if (name.empty()) return;
     const [first, ...rest] = name.text().split(" ");
     name.text("").append("tspan").text(`${first} `);
     person.name = [name, name.append("tspan").text(rest.join(" "))];
+    const comes = threads.filter((thread) => thread.target === person)
+      .reduce((sum, { source }) => sum + Math.sign(person.web.y - source.web.y), 0);
+    person.first = comes < 0 ? -33 : 29;
   });
 
   let rows = false;
+  const place = (person) => (rows ? person.row : person.web);
+  const bounds = (texts) => {
+    const boxes = [...texts].map((text) => text.getBBox());
+    const least = (from) => Math.min(...boxes.map((box) => box[from]));
+    const most = (from, size) => Math.max(...boxes.map((box) => box[from] + box[size]));
+    return { x: [least("x"), most("x", "width")], y: [least("y"), most("y", "height")] };
+  };
   const lay = () => {
     frame.classList.toggle("rows", rows);
-    people.forEach(({ link, row, web, name }) => {
-      const at = rows ? row : web;
-      link.setAttribute("transform", `translate(${at.x} ${at.y})`);
-      name?.[0].attr("x", rows ? 17 : 0).attr("y", rows ? 4 : 26);
-      name?.[1].attr("x", rows ? null : 0).attr("dy", rows ? null : 14);
+    people.forEach((person) => {
+      const { x, y } = place(person);
+      person.link.setAttribute("transform", `translate(${x} ${y})`);
+      person.name?.[0].attr("x", rows ? 19 : 0).attr("y", rows ? 4 : person.first);
+      person.name?.[1].attr("x", rows ? null : 0).attr("dy", rows ? null : 15);
+      person.label = bounds(person.link.querySelectorAll(".name"));
     });
-    threads.forEach((thread) => {
-      thread.path.setAttribute("d", rows ? thread.row : bent(thread));
-      if (rows) thread.path.removeAttribute("marker-end");
-      else thread.path.setAttribute("marker-end", "url(#tip)");
-    });
+    threads.forEach((thread) => thread.path.setAttribute("d", rows ? thread.row : bent(thread)));
   };
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -99,7 +114,15 @@
   lay();
   svg.call(zoom).on("dblclick.zoom", null);
   draw();
+  document.fonts.ready.then(lay); // names are as wide as their font
   addEventListener("resize", draw);
+  // On paper all of it stands, whatever was in view.
+  addEventListener("beforeprint", () => {
+    const { x, y, width, height } = world.node().getBBox();
+    world.attr("transform", null);
+    svg.attr("viewBox", [x - 12, y - 12, width + 24, height + 24]).attr("width", width + 24).attr("height", height + 24);
+  });
+  addEventListener("afterprint", draw);
 
   const does = {
     in: () => moved().call(zoom.scaleBy, 1.4),
@@ -117,23 +140,46 @@
     if (button) does[button.dataset.do](button);
   });
 
-  // On a person, arrows follow the baton; elsewhere they move the picture.
-  const beside = (link, key) => {
-    const [own, other] = key === "ArrowRight" ? ["source", "target"] : ["target", "source"];
-    return threads.find((thread) => thread[own].link === link)?.[other].link;
+  // On a person, arrows follow the baton: on to whom they named, back to who named them, and up and
+  // down through the others of those whom one has come to. Elsewhere they move the picture.
+  const along = (own, other) => (person) => threads.filter((thread) => thread[own] === person)
+    .map((thread) => thread[other]).sort((a, b) => place(a).y - place(b).y || place(a).x - place(b).x);
+  const [named, namers] = [along("source", "target"), along("target", "source")];
+  let come = () => [];
+  const group = (person) => {
+    if (come().includes(person)) return come();
+    const [giver] = namers(person);
+    return giver ? named(giver) : people.filter((one) => !namers(one).length);
+  };
+  const beside = (person, step) => {
+    const others = group(person);
+    return others[(others.indexOf(person) + step + others.length) % others.length];
+  };
+  const onto = (found, person) => {
+    if (found(person).length) come = () => found(person);
+    return found(person)[0];
+  };
+  const goes = {
+    ArrowRight: (person) => onto(named, person), ArrowLeft: (person) => onto(namers, person),
+    ArrowUp: (person) => beside(person, -1), ArrowDown: (person) => beside(person, 1),
   };
   const steps = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+  const move = ([x, y]) => {
+    const { k } = d3.zoomTransform(svg.node());
+    moved().call(zoom.translateBy, x / k, y / k);
+  };
+  const keys = { "+": does.in, "=": does.in, "-": does.out, 0: () => does.fit() };
+  // Escape lets go of a person, then of the picture: on to what stands below it.
+  const below = document.getElementById("chains");
+  below.tabIndex = -1;
   frame.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = /^Arrow(Left|Right)$/.test(event.key) && beside(event.target.closest("a"), event.key);
-    const way = { "+": does.in, "=": does.in, "-": does.out, 0: does.fit }[event.key];
-    if (next) next.focus();
-    else if (way) way();
-    else if (steps[event.key]) {
-      const [x, y] = steps[event.key];
-      const { k } = d3.zoomTransform(svg.node());
-      moved().call(zoom.translateBy, x / k, y / k);
-    } else return;
+    const person = byId.get(event.target.dataset.id);
+    if (event.key === "Escape") (person ? frame : below).focus();
+    else if (keys[event.key]) keys[event.key]();
+    else if (person && goes[event.key]) goes[event.key](person)?.link.focus();
+    else if (steps[event.key]) move(steps[event.key]);
+    else return;
     event.preventDefault();
   });
 
@@ -147,24 +193,24 @@
     });
   };
   const bare = () => { people.forEach(({ link }) => link.classList.remove("near")); trace(null); };
-  const onto = ({ target }) => {
+  const look = ({ target }) => {
     const link = target.closest("a[data-id]");
     bare();
     if (link) trace(link);
   };
   frame.addEventListener("focusin", (event) => {
-    onto(event);
+    look(event);
     const person = byId.get(event.target.dataset.id);
     if (!person || !person.link.matches(":focus-visible")) return;
-    const at = d3.zoomTransform(svg.node()).apply(rows ? [person.row.x, person.row.y] : [person.web.x, person.web.y]);
+    const { x, y } = place(person);
+    const at = d3.zoomTransform(svg.node()).apply([x, y]);
     const [width, height] = size();
     if (at[0] < 40 || at[1] < 40 || at[0] > width - 40 || at[1] > height - 60) {
-      const { x, y } = rows ? person.row : person.web;
       moved().call(zoom.translateTo, x, y);
     }
   });
   frame.addEventListener("focusout", bare);
-  frame.addEventListener("mouseover", onto);
+  frame.addEventListener("mouseover", look);
   frame.addEventListener("mouseleave", bare);
   frame.addEventListener("scroll", () => frame.scrollTo(0, 0)); // a browser scrolls to what has focus
 })();
