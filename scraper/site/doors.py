@@ -12,7 +12,7 @@ from datasette import Response
 from datasette.utils.asgi import asgi_send_redirect
 
 from scraper.site.addresses import origin
-from scraper.site.safety import App, Send
+from scraper.site.safety import SERVICES, App, Send
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 Scope = MutableMapping[str, Any]
 
 READING = ("GET", "HEAD", "OPTIONS")
-SERVICES = "/-/"  # where plugins take POST, as reconciliation and MCP do; no page of ours is there
 # Datasette's tools for its administrators: they tell paths and threads, or set cookies.
 CLOSED = frozenset(
     f"/-/{name}{ending}"
