@@ -24,7 +24,7 @@ from scraper.site.doors import received
 from scraper.site.keeping import kept
 from scraper.site.mending import mended
 from scraper.site.roles import says
-from scraper.site.search import match
+from scraper.site.search import match, match_names
 from scraper.site.thread import chains, draw
 from scraper.site.timeline import timeline
 from scraper.site.whole import whole
@@ -54,13 +54,18 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
     return wrapped
 
 
-@hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
+@hookimpl(trylast=True)  # type: ignore[untyped-decorator] # Datasette ships no types
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Bound what a statement may take, and give SQL two functions that no text can break.
+    """Bound what a statement may take, and give SQL functions that no text can break.
 
     `mikroscope_match(text)` is an FTS5 expression, `mikroscope_says(role, words)` true or false.
+    `escape_fts(text)`, which the search boxes of tables use, is Datasette's name: its own, which this
+    comes after, makes no query of a single quotation mark.
     """
     bounds.bound(conn)
+    conn.create_function(
+        "escape_fts", 1, lambda text: match_names(_words(text)), deterministic=True
+    )
     conn.create_function(
         "mikroscope_match", 1, lambda text: match(_words(text)), deterministic=True
     )
