@@ -27,6 +27,7 @@ from scraper.site.roles import says
 from scraper.site.search import match, match_names
 from scraper.site.thread import chains, draw
 from scraper.site.timeline import timeline
+from scraper.site.turns import bounded
 from scraper.site.whole import whole
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -44,11 +45,11 @@ def register_routes() -> list[tuple[str, pages.View]]:
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
-    """Receive requests; keep pages; have tables stream whole; put tags and safe headers on answers."""
+    """Receive requests, in a line those with SQL; keep pages; stream tables whole; tags and safe headers."""
     patterns = pages.patterns_to_keep()
 
     def wrapped(app: safety.App) -> safety.App:
-        tagged = caching.tagged(kept(app, datasette, patterns))
+        tagged = caching.tagged(kept(bounded(app), datasette, patterns))
         return safety.guarded(received(whole(tagged, datasette), datasette))
 
     return wrapped

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound
 
+from scraper.site.turns import in_turn
+
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
@@ -89,8 +91,7 @@ async def at_once(
         finally:
             connection.rollback()
 
-    found: T = await source.execute_fn(asking)
-    return found
+    return await in_turn(source, asking)
 
 
 def rows(state: State, sql: str, /, **values: Any) -> list[Row]:
