@@ -17,7 +17,7 @@ from datasette.utils import tilde_encode
 from datasette.utils.asgi import Forbidden
 from jinja2 import Environment
 
-from scraper.site import bounds, caching, cite, documents, pages, safety, wording
+from scraper.site import answers, bounds, caching, cite, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database, served
 from scraper.site.doors import received
@@ -92,6 +92,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         language=wording.language,
         thousands=wording.thousands,
         mended=mended,
+        beginning=answers.beginning,
         data_block=wording.data_block,
     )
 
@@ -164,8 +165,8 @@ def handle_exception(
     async def ours() -> Response:
         return await safety.error_page(datasette, request, exception)
 
-    answers: list[Callable[[], Awaitable[Response]]] = [ours]
-    outcome.force_result(answers)
+    only: list[Callable[[], Awaitable[Response]]] = [ours]
+    outcome.force_result(only)
 
 
 def _words(value: object) -> str:
