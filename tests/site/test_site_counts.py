@@ -207,7 +207,8 @@ def test_of_an_endless_answer_the_way_leads_to_the_whole(weighty: Path, serving:
 
 
 @pytest.mark.parametrize(
-    "text", [*WEIGHTY, "", "short", "\n" * 9000, "x" * 3499 + " y", "💥" * 9000]
+    "text",
+    [*WEIGHTY, "", "short", "\n" * 9000, "x" * 3499 + " y", "💥" * 9000, "<" * 1750 + "x" * 9000],
 )
 def test_a_beginning_is_bounded_in_bytes(text: str) -> None:
     """As HTML, with its paragraphs; it ends with a word where there is one, and what is short stays."""
