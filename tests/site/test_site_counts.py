@@ -15,7 +15,7 @@ import pytest
 from markupsafe import escape
 
 from scraper.database.search import sort_answers
-from scraper.site import answers, lists, reading, spotlights
+from scraper.site import answers, lists, reading, roles, spotlights
 from scraper.site.archive import State, rows
 from scraper.site.roles import says
 from scraper.site.safety import _said
@@ -218,6 +218,25 @@ def test_a_beginning_is_bounded_in_bytes(text: str) -> None:
     assert len(shown) > 300 or shown == text
     assert shown == text if len(text) < 100 else shown != text
     assert not text.startswith("films, word") or shown.endswith(("films,", "word"))
+
+
+def test_a_role_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many posts have it, and however often a narrowed list asks for it."""
+    asked: list[str] = []
+
+    def stem_of(word: str) -> str:
+        asked.append(word)
+        return word.lower()
+
+    monkeypatch.setattr(roles, "stem_of", stem_of)
+    role = "Head of Something That Nobody Else Is"
+    for _ in range(50):
+        assert says(role, "something")
+        assert len(roles.words_of(role)) == 6
+    assert len(asked) <= 3 * len(role.split())
+    for cached in (roles.words_of, roles._stems):
+        assert cached.cache_info().maxsize == 1024  # what visitors send to SQL is kept as well
+        cached.cache_clear()
 
 
 def test_the_thread_is_paged_and_nobody_is_lost(large: Path, serving: Serving) -> None:
