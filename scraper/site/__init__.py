@@ -17,16 +17,17 @@ from datasette.utils import tilde_encode
 from datasette.utils.asgi import Forbidden
 from jinja2 import Environment
 
-from scraper.site import bounds, caching, documents, pages, safety, wording
+from scraper.site import answers, bounds, caching, documents, pages, safety, wording
 from scraper.site.addresses import local
 from scraper.site.archive import database, served
 from scraper.site.doors import received
 from scraper.site.keeping import kept
 from scraper.site.mending import mended, without_custom
 from scraper.site.roles import says
-from scraper.site.search import match
+from scraper.site.search import match, match_names
 from scraper.site.thread import chains, draw
 from scraper.site.timeline import timeline
+from scraper.site.turns import bounded
 from scraper.site.whole import whole
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -44,23 +45,28 @@ def register_routes() -> list[tuple[str, pages.View]]:
 
 @hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
 def asgi_wrapper(datasette: "Datasette") -> Callable[[safety.App], safety.App]:
-    """Receive requests; keep pages; have tables stream whole; put tags and safe headers on answers."""
+    """Receive requests, in a line those with SQL; keep pages; stream tables whole; tags and safe headers."""
     patterns = pages.patterns_to_keep()
 
     def wrapped(app: safety.App) -> safety.App:
-        tagged = caching.tagged(kept(app, datasette, patterns))
+        tagged = caching.tagged(kept(bounded(app), datasette, patterns))
         return safety.guarded(received(whole(tagged, datasette), datasette))
 
     return wrapped
 
 
-@hookimpl  # type: ignore[untyped-decorator] # Datasette ships no types
+@hookimpl(trylast=True)  # type: ignore[untyped-decorator] # Datasette ships no types
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Bound what a statement may take, and give SQL two functions that no text can break.
+    """Bound what a statement may take, and give SQL functions that no text can break.
 
     `mikroscope_match(text)` is an FTS5 expression, `mikroscope_says(role, words)` true or false.
+    `escape_fts(text)`, which the search boxes of tables use, is Datasette's name: its own, which this
+    comes after, makes no query of a single quotation mark.
     """
     bounds.bound(conn)
+    conn.create_function(
+        "escape_fts", 1, lambda text: match_names(_words(text)), deterministic=True
+    )
     conn.create_function(
         "mikroscope_match", 1, lambda text: match(_words(text)), deterministic=True
     )
@@ -87,6 +93,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         thousands=wording.thousands,
         mended=mended,
         without_custom=without_custom,
+        beginning=answers.beginning,
         data_block=wording.data_block,
         json_text=wording.json_text,
         contact_link=wording.contact_link,
@@ -162,8 +169,8 @@ def handle_exception(
     async def ours() -> Response:
         return await safety.error_page(datasette, request, exception)
 
-    answers: list[Callable[[], Awaitable[Response]]] = [ours]
-    outcome.force_result(answers)
+    only: list[Callable[[], Awaitable[Response]]] = [ours]
+    outcome.force_result(only)
 
 
 def _words(value: object) -> str:

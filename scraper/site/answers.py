@@ -1,12 +1,14 @@
 """Answers side by side: all to one question, and what a search finds.
 
 Rule: SQL and its rows. What there is of each kind is counted in one pass; only the answers that a
-page shows are read, whatever their number.
+page shows are read, whatever their number, and of each as much as can be shown beside others.
 """
 
 import json
 import sqlite3
 from collections.abc import Mapping
+
+from markupsafe import escape
 
 from scraper.site import kinds, suggest
 from scraper.site.archive import Row, State, asked, row, rows, single, window
@@ -14,6 +16,10 @@ from scraper.site.kinds import Kind
 from scraper.site.search import beginnings, cut_off, mark, match, match_names, passage, terms
 
 PER_PAGE = {"search": 20, "question": 30}
+# An answer may be as long as a page that was crawled, 16 MB. Beside others its beginning is read, some
+# ten times as long as people's longest; and of that as much is shown as keeps a page under 150 kB.
+MOST_READ = 50_000  # characters
+MOST_SHOWN = 3_500  # bytes of HTML
 NARROWED_BY = ("studio", "year", "lang", "question")
 _TABLES = """
 JOIN posts ON posts.id = answers.post_id
@@ -21,8 +27,9 @@ JOIN interviews ON interviews.id = posts.interview_id
 JOIN people ON people.id = interviews.person_id
 """
 _ANSWER = """
-SELECT answers.id, answers.question_id, answers.question, answers.answer, answers.position,
-       answers.lang, answers.word_count, interviews.id AS interview_id, people.id AS person_id,
+SELECT answers.id, answers.question_id, answers.question, substr(answers.answer, 1, :most) AS answer,
+       length(answers.answer) AS letters, answers.position, answers.lang, answers.word_count,
+       interviews.id AS interview_id, people.id AS person_id,
        people.name, interviews.studio, coalesce(posts.published, interviews.published) AS published,
        coalesce(posts.role, interviews.role) AS role
 """
@@ -210,4 +217,15 @@ def _shown(state: State, numbers: str, some: list[Kind], page: Row, **bound: str
         f"{_ANSWER} FROM json_each(:places) AS shown"
         f" CROSS JOIN answers ON answers.rowid = shown.value {_TABLES} ORDER BY shown.key",
         places=places,
+        most=MOST_READ,
     )
+
+
+def beginning(text: str) -> str:
+    """Return as much of an answer as is shown beside others, to the end of a word."""
+    shown = text[:MOST_SHOWN]
+    while (weight := len(escape(shown).encode()) + 8 * shown.count("\n")) > MOST_SHOWN:
+        shown = shown[: len(shown) * MOST_SHOWN // weight]
+    if len(shown) < len(text):
+        shown = shown[: max(shown.rfind(" ", len(shown) - 60), 0) or len(shown)]
+    return shown

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import NotFound
+from datasette.utils.asgi import Base400, NotFound
+
+from scraper.site.turns import in_turn
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -69,6 +71,15 @@ async def permitted(
     return found
 
 
+class Missing(Base400):  # type: ignore[misc] # Datasette ships no types
+    """A page of ours that there is not, told at once.
+
+    At its NotFound Datasette leads from an id with `%` to one with `~`, which only its own pages know.
+    """
+
+    status = 404
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """One state of the archive, whole whatever is published meanwhile; `patience` is milliseconds."""
@@ -89,8 +100,7 @@ async def at_once(
         finally:
             connection.rollback()
 
-    found: T = await source.execute_fn(asking)
-    return found
+    return await in_turn(source, asking)
 
 
 def rows(state: State, sql: str, /, **values: Any) -> list[Row]:
@@ -105,10 +115,10 @@ def row(state: State, sql: str, /, **values: Any) -> Row | None:
 
 
 def single(state: State, what: str, sql: str, /, **values: Any) -> Row:
-    """Return the one row of `sql`; raise NotFound, naming `what`, where there is none."""
+    """Return the one row of `sql`; raise Missing, naming `what`, where there is none."""
     found = row(state, sql, **values)
     if found is None:
-        raise NotFound(f"There is no {what} of that name in the archive.")
+        raise Missing(f"There is no {what} of that name in the archive.")
     return found
 
 

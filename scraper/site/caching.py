@@ -21,6 +21,10 @@ FOR_GOOD = b"public, max-age=31536000, immutable"
 # Datasette tells how long a query took; the answer is the same whether it took one or two.
 # Two patterns, since one that begins with a fixed text is looked for ten times as fast.
 _OF_THE_MOMENT = (re.compile(rb'query_ms": [\d.e-]+'), re.compile(rb"Queries took [\d.e-]+ms"))
+# Two columns of FTS5 that it hides and Datasette shows: one numbers the cursors that a connection has
+# had, so that each answer was another; the other ranks what a search finds, and is empty without one.
+_INDEX = re.compile(r"/[^/]+/(answers_fts|people_fts)(?:\.\w+)?")
+_HIDDEN = ("{}", "rank")
 LARGEST = 8_000_000  # bytes of a file sent in pieces that is held to be tagged
 
 
@@ -31,10 +35,21 @@ def tagged(app: App) -> App:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             send = _Tagging(scope, send).send
             # HEAD is answered as GET would be (RFC 9110 §9.3.2); the server sends no body of it.
-            scope = {**scope, "method": "GET"}
+            scope = {**_without_hidden(scope), "method": "GET"}
         await app(scope, receive, send)
 
     return with_tags
+
+
+def _without_hidden(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Return a scope that asks for the rows of a search index without what FTS5 hides."""
+    index = _INDEX.fullmatch(scope["path"])
+    if not index:
+        return scope
+    said = scope.get("query_string", b"").split(b"&")
+    unsaid = (f"_nocol={name.format(index[1])}".encode() for name in _HIDDEN)
+    asked = dict.fromkeys([*filter(None, said), *unsaid])
+    return {**scope, "query_string": b"&".join(asked)}
 
 
 class _Tagging:

@@ -5,6 +5,7 @@ the links that Datasette makes of a request's path are right whether a proxy pas
 takes it away.
 """
 
+import re
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from datasette import Response
 from datasette.utils.asgi import asgi_send_redirect
 
 from scraper.site.addresses import origin
-from scraper.site.safety import App, Send
+from scraper.site.safety import SERVICES, App, Send
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -20,7 +21,6 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 Scope = MutableMapping[str, Any]
 
 READING = ("GET", "HEAD", "OPTIONS")
-SERVICES = "/-/"  # where plugins take POST, as reconciliation and MCP do; no page of ours is there
 # Datasette's tools for its administrators: they tell paths and threads, or set cookies.
 CLOSED = frozenset(
     f"/-/{name}{ending}"
@@ -28,6 +28,8 @@ CLOSED = frozenset(
     for ending in ("", ".json")
 )
 NOWHERE = "/-/closed"
+# No address has them (RFC 3986 §2), and a browser takes the last for a slash.
+_NO_ADDRESS = re.compile(rb"[^!-~]|\\")
 
 
 def received(app: App, datasette: "Datasette") -> App:
@@ -39,6 +41,13 @@ def received(app: App, datasette: "Datasette") -> App:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        if _NO_ADDRESS.search(scope.get("raw_path") or b""):
+            told = (
+                "That is no address: what is no ASCII letter, digit or sign stands in it as %XX.\n"
+            )
+            await Response.text(told, status=400).asgi_send(send)
+            return
+        scope = _legible(scope)
         if base and scope["path"] == base:
             await asgi_send_redirect(send, f"{base}/")
             return
@@ -53,6 +62,14 @@ def received(app: App, datasette: "Datasette") -> App:
         await app(scope, receive, send)
 
     return wrapped
+
+
+def _legible(scope: Scope) -> Scope:
+    """Return a scope without cookies that cannot be read: others on the host may have set them."""
+    kept = [
+        (name, value) for name, value in scope["headers"] if name != b"cookie" or value.isascii()
+    ]
+    return {**scope, "headers": kept}
 
 
 def _without(base: str, scope: Scope) -> Scope:

@@ -20,7 +20,7 @@ ROWS = """
 SELECT interviews.id, people.name, coalesce(interviews.role, people.role) AS role,
        interviews.studio, interviews.published, min(posts.lang) AS lang,
        min(posts.first_seen) AS first_seen, max(versions.captured_at) AS updated,
-       (SELECT answers.answer FROM answers JOIN posts AS own ON own.id = answers.post_id
+       (SELECT substr(answers.answer, 1, 2000) FROM answers JOIN posts AS own ON own.id = answers.post_id
         WHERE own.interview_id = interviews.id
         ORDER BY own.lang, answers.position LIMIT 1) AS answer
 FROM (SELECT * FROM interviews ORDER BY published DESC, id LIMIT 40) AS interviews

@@ -4,7 +4,6 @@ Rule: pure functions. Accents are folded and endings taken off, so that Animator
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 import snowballstemmer
@@ -39,17 +38,25 @@ _LITTLE = frozenset(
 )
 
 
-def words_of(role: str) -> Iterator[tuple[str, str]]:
-    """Yield (stem, word) of each word of a role that says something; numbers say nothing."""
-    for word in _WORD.findall(role):
-        if len(word) > 1 and not word.isdigit() and fold(word) not in _LITTLE:
-            yield stem_of(word), word
+@lru_cache(maxsize=1024)
+def words_of(role: str) -> tuple[tuple[str, str], ...]:
+    """Return (stem, word) of each word of a role that says something; numbers say nothing."""
+    return tuple(
+        (stem_of(word), word)
+        for word in _WORD.findall(role)
+        if len(word) > 1 and not word.isdigit() and fold(word) not in _LITTLE
+    )
 
 
 def says(role: str, sought: str) -> bool:
     """Tell whether `role` has every word of `sought`, whatever their accents and endings."""
-    wanted = {stem_of(word) for word in _WORD.findall(sought)}
-    return bool(wanted) and wanted <= {stem_of(word) for word in _WORD.findall(role)}
+    wanted = _stems(sought)
+    return bool(wanted) and wanted <= _stems(role)
+
+
+@lru_cache(maxsize=1024)  # a list that is narrowed asks seven times for the role of every post
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem_of(word) for word in _WORD.findall(text))
 
 
 @lru_cache(maxsize=4096)

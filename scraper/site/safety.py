@@ -34,7 +34,16 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+SERVICES = "/-/"  # where plugins take POST, as reconciliation and MCP do; no page of ours is there
+_WRONG = "One of these is not as this page takes it: {}."
 _TOO_LONG = "The query took longer than this server allows. Ask for less, or download the database."
+# What Python and SQLite raise at a value they cannot take. Datasette 0.65 checks few of its parameters.
+_OF_VALUES = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RecursionError, TypeError, ValueError,
+    sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
+)  # fmt: skip
+# A statement that is none. The second is what a connection says of its first, before it read the schema.
+_OF_SQL = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA)
 _log = logging.getLogger(__name__)
 
 
@@ -74,7 +83,11 @@ def _safe(headers: Headers) -> Headers:
 async def error_page(datasette: "Datasette", request: Request, exception: Exception) -> Response:
     """Return the page, or the JSON, of an error; only what was meant for visitors is told."""
     status, title, told = _said(exception)
-    if status >= 500:
+    if status >= 500 and _is_asked_wrongly(request, exception):
+        said = (request.path, _named(request), repr(exception))
+        _log.warning("%.200s could not take %.200r: %.200s", *said)
+        status, title, told = 400, "A parameter is not right", _WRONG.format(_named(request))
+    elif status >= 500:
         _log.error("failed at %s", request.path, exc_info=exception)
     if request.path.endswith(".json"):
         body = {"ok": False, "error": told, "status": status, "title": title}
@@ -101,6 +114,22 @@ def _said(exception: Exception) -> tuple[int, str | None, str]:
     if isinstance(exception, sqlite3.OperationalError) and exception.args == ("interrupted",):
         return 400, "That takes too long", _TOO_LONG
     return 500, None, ""
+
+
+def _is_asked_wrongly(request: Request, exception: Exception) -> bool:
+    """Tell whether Datasette or a plugin, not a page of ours, failed at what a visitor sent.
+
+    Without parameters the same table, row or query needs no value, and its faults are ours.
+    """
+    code = getattr(exception, "sqlite_errorcode", None)
+    of_value = isinstance(exception, _OF_VALUES) or code in _OF_SQL
+    sent = "database" in request.url_vars and bool(request.query_string)
+    return of_value and (sent or SERVICES in request.path)
+
+
+def _named(request: Request) -> str:
+    """Return the names of a request's parameters, as far as they fit a line."""
+    return ", ".join(name[:40] for name in list(request.args)[:8]) or "what was sent"
 
 
 def arguments(args: MultiParams) -> dict[str, str]:

@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+from markupsafe import escape
 
 from scraper.database.search import fill_index
-from scraper.site import answers, lists, reading, spotlights
+from scraper.site import answers, lists, reading, roles, spotlights
 from scraper.site.archive import State, rows
 from scraper.site.roles import says
 from scraper.site.safety import _said
@@ -65,6 +66,11 @@ def _grown(connection: sqlite3.Connection) -> None:
             )
         if n:
             connection.execute("INSERT INTO nominations VALUES (?, ?, ?, 'both ends')", (f"m-{n}", f"more-{n - 1}", person))  # fmt: skip
+    _index(connection)
+
+
+def _index(connection: sqlite3.Connection) -> None:
+    """Make the search index anew."""
     for table in ("answers_fts", "answers_fts_kind", "answers_fts_kinds", "answers_fts_words"):
         connection.execute(f"DELETE FROM {table}")
     fill_index(connection)
@@ -141,6 +147,95 @@ def test_a_page_of_a_large_archive_is_light(large: Path, serving: Serving, path:
     assert page.status_code == 200
     assert len(page.content) < 150_000
     assert int(page.headers["content-length"]) < 30_000
+
+
+WEIGHTY = (
+    "films " + "<" * 1_100_000,
+    "films " + "\n\n&" * 370_000,
+    "films " + "é" * 1_100_000,
+    "films, word " * 100_000,
+)
+
+
+@pytest.fixture(scope="module")
+def weighty(tmp_path_factory: pytest.TempPathFactory, make_database: Make) -> Path:
+    """Return the invented archive, forty of whose people say more than a million letters each."""
+    path = make_database(tmp_path_factory.mktemp("weighty") / "mikroscope.db")
+    with closing(sqlite3.connect(path)) as connection:
+        _grown(connection)
+        for n in range(40):
+            said = WEIGHTY[n % 4 if n % 8 else 3]
+            connection.execute(
+                "UPDATE interviews SET published = '2030-01-01' WHERE id = ?", (f"more-{n}-talk",)
+            )
+            connection.execute(
+                "UPDATE posts SET published = '2030-01-01' WHERE id = ?", (f"more-{n}-en",)
+            )
+            connection.execute(
+                "UPDATE answers SET answer = ? WHERE post_id = ? AND (question_id = 'best-part' OR position = 1)",
+                (said, f"more-{n}-en"),
+            )
+        _index(connection)
+        connection.commit()
+    return path
+
+
+@pytest.mark.parametrize("path", ["/questions/best-part", "/questions/best-part?page=2", "/search?q=films", "/search?q=films&question=best-part", "/spotlights", "/people/more-1", "/feed.atom", "/feed.json", "/"])  # fmt: skip
+def test_a_page_of_endless_answers_is_light(weighty: Path, serving: Serving, path: str) -> None:
+    """Of each as much as fits beside the others; more than 32 MB were an error, and 20 MB a page."""
+    page = serving(weighty)(path)
+    assert page.status_code == 200
+    assert len(page.content) < 150_000
+
+
+def test_of_an_endless_answer_the_way_leads_to_the_whole(weighty: Path, serving: Serving) -> None:
+    """Where one was cut, and only there; data says how long it is, and no more is searched for a passage."""
+    get = serving(weighty)
+    text = get("/questions/best-part").text
+    assert text.count(">The whole answer<") == 30
+    assert re.search(r'href="/spotlights/more-\d+-talk\?lang=en#answer-\d">The whole answer', text)
+    assert "The whole answer" not in get("/questions/advice").text
+    for path, part in (("/questions/best-part.json", "answers"), ("/search.json?q=films&question=best-part", "results")):  # fmt: skip
+        told = get(path).json()[part]
+        assert {len(one["answer"]) for one in told if one["letters"] > 1_000_000} == {
+            answers.MOST_READ
+        }
+        assert all(len(one["answer"]) == one["letters"] for one in told if one["letters"] < 1000)
+    whole = get("/spotlights/more-1-talk.json").json()["answers"]
+    assert max(len(one["answer"]) for one in whole) > 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*WEIGHTY, "", "short", "\n" * 9000, "x" * 3499 + " y", "💥" * 9000, "<" * 1750 + "x" * 9000],
+)
+def test_a_beginning_is_bounded_in_bytes(text: str) -> None:
+    """As HTML, with its paragraphs; it ends with a word where there is one, and what is short stays."""
+    shown = answers.beginning(text)
+    assert text.startswith(shown)
+    assert len(str(escape(shown)).encode()) + 8 * shown.count("\n") <= answers.MOST_SHOWN
+    assert len(shown) > 300 or shown == text
+    assert shown == text if len(text) < 100 else shown != text
+    assert not text.startswith("films, word") or shown.endswith(("films,", "word"))
+
+
+def test_a_role_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many posts have it, and however often a narrowed list asks for it."""
+    asked: list[str] = []
+
+    def stem_of(word: str) -> str:
+        asked.append(word)
+        return word.lower()
+
+    monkeypatch.setattr(roles, "stem_of", stem_of)
+    role = "Head of Something That Nobody Else Is"
+    for _ in range(50):
+        assert says(role, "something")
+        assert len(roles.words_of(role)) == 6
+    assert len(asked) <= 3 * len(role.split())
+    for cached in (roles.words_of, roles._stems):
+        assert cached.cache_info().maxsize == 1024  # what visitors send to SQL is kept as well
+        cached.cache_clear()
 
 
 def test_the_thread_is_paged_and_nobody_is_lost(large: Path, serving: Serving) -> None:

@@ -144,3 +144,84 @@ def test_among_databases_the_archive_is_the_one_of_its_name(
     assert answered(others[0], path="/spotlights").status_code == 200
     for path in ("/spotlights", "/mikroscope.db", "/llms.txt"):
         assert answered(*others, path=path).status_code == 404
+
+
+ODD = ["%2F", "%2F%2F", "%00", "%2E%2E", "%2e%2e%2f", "%ED%A0%80", "%ff", "%0d%0aX-A:b", "%25", "%zz", "~2F", "a" * 5000, "%5C", "' OR 1=1",
+       "%F0%9F%92%A5", "x%20y", "x;y", "<script>"]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_an_odd_id_is_of_nothing_that_is_there(archive: Path, odd: str) -> None:
+    """Each page says so at once, and leads nowhere else; Datasette's may first lead to their spelling."""
+    for form in (
+        "/spotlights/{}",
+        "/spotlights/{}.json",
+        "/spotlights/{}.bib",
+        "/people/{}",
+        "/questions/{}.json",
+    ):
+        answer = answered(archive, path=form.format(odd))
+        assert answer.status_code in (400, 404)
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    for form in ("/mikroscope/{}", "/mikroscope/people/{}", "/{}", "/mikroscope/{}.csv"):
+        answer = answered(archive, path=form.format(odd))
+        assert answer.status_code in (302, 400, 404)
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+        leads = answer.headers.get("location", "/")
+        assert leads.startswith("/")
+        assert not leads.startswith("//")
+
+
+def _raw(
+    archive: Path, raw: bytes, *headers: tuple[bytes, bytes]
+) -> tuple[int, dict[bytes, bytes]]:
+    """Return status and headers of the answer to bytes that no client would send."""
+    metadata = parse_metadata(METADATA.read_text("utf-8"))
+    app = Datasette([str(archive)], metadata=metadata).app()
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "scheme": "http", "raw_path": raw, "query_string": b"",
+             "path": raw.decode("latin-1"), "headers": [(b"host", b"visited"), *headers]}  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    return sent[0]["status"], {name.lower(): value for name, value in sent[0]["headers"]}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"/people/\xff",
+        "/é".encode(),
+        b"/people/\x00",
+        b"/people/a b",
+        b"/\\evil.example/",
+        b"/people/\n",
+    ],
+)
+def test_what_is_no_address_is_refused(archive: Path, raw: bytes) -> None:
+    """400 with the safe headers; no link to a host that the address names."""
+    status, headers = _raw(archive, raw)
+    assert status == 400
+    assert b"location" not in headers
+    assert headers[b"content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"//evil.example/", b"///evil.example//", b"/%2F%2Fevil.example/", b"/%5Cevil.example/"]
+)
+def test_no_address_leads_to_another_host(archive: Path, raw: bytes) -> None:
+    """However many slashes it begins with."""
+    _, headers = _raw(archive, raw)
+    assert re.match(rb"/(?![/\\])", headers.get(b"location", b"/"))
+
+
+@pytest.mark.parametrize("cookie", [b"\xff=\xfe", b"a=\xc3\xa9; b", b"a[]=;;;=,", b"ds_actor=.."])
+def test_an_odd_cookie_keeps_nobody_out(archive: Path, cookie: bytes) -> None:
+    """Somebody else may have set it for the whole host."""
+    for path in (b"/about", b"/mikroscope/people"):
+        assert _raw(archive, path, (b"cookie", cookie))[0] == 200

@@ -13,6 +13,7 @@ from datasette.database import Database
 
 from scraper.database import publish
 from scraper.site.keeping import LARGEST, MOST, _Kept, _key
+from scraper.site.turns import Threads
 
 Get = Callable[..., httpx.Response]
 Make = Callable[..., Path]
@@ -32,6 +33,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return await ask(self, fn)
 
     monkeypatch.setattr(Database, "execute_fn", noted)
+    ours = Threads.run
+
+    async def noted_too(self: Threads, ask: Callable[..., object]) -> object:
+        times.append("ours")
+        return await ours(self, ask)
+
+    monkeypatch.setattr(Threads, "run", noted_too)
     return times
 
 
