@@ -4,6 +4,7 @@ Rule: a real crawl over loopback HTTP, a real build, a real browser; no step is 
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser
 
@@ -117,6 +119,20 @@ def test_every_letter_of_it_can_be_read(browser: Browser, there: str) -> None:
     assert "{{ 7*7 }}" in answers["background"]
     assert len(answers["achievement"]) > 999_000
     page.close()
+
+
+def test_a_million_letters_weigh_down_no_page_but_their_own(there: str) -> None:
+    """Lists, searches and feeds stay under 150 kB beside an answer of a megabyte, and lead to it."""
+    for path in [*PATHS, "search?q=word", "feed.atom", "feed.json", "sitemap.xml", "llms.txt"]:
+        page = httpx.get(there + path, timeout=30)
+        assert page.status_code in {200, 404}
+        assert len(page.content) < 150_000 or path.startswith(
+            ("spotlights/odilon", "mikroscope")
+        ), path
+    text = httpx.get(f"{there}questions/achievement", timeout=30).text
+    assert re.search(
+        r'href="/spotlights/odilon-brevaux\?lang=en#answer-\d+">The whole answer', text
+    )
 
 
 def test_text_turned_round_turns_nothing_else(browser: Browser, there: str) -> None:
