@@ -5,6 +5,7 @@ plain `datasette mikroscope.db -m metadata.yml` gives the same.
 """
 
 import errno
+import logging
 import signal
 import socket
 import sqlite3
@@ -92,6 +93,7 @@ def serve(
     if told.url:
         chosen["base_url"] = _base(told.url)
     site = Datasette([str(database)], metadata=said, settings=chosen)
+    logging.getLogger("mcp").setLevel(logging.WARNING)  # the extra `tools` tells of every start
     with closing(_listen(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"Serving at http://{shown}:{listener.getsockname()[1]}/")

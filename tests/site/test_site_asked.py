@@ -150,8 +150,7 @@ def test_what_a_plugin_cannot_read_is_no_fault_of_ours(archive: Path) -> None:
 
 
 def test_reconciliation_that_is_asked_wrongly_says_so(archive: Path) -> None:
-    """The plugin itself, where the extra is installed."""
-    pytest.importorskip("datasette_reconcile")
+    """The plugin itself, of the extra `tools`."""
     path = "/mikroscope/people/-/reconcile"
     asked = json.dumps({"q": {"query": "Vauclair"}})
     assert "ines-vauclair" in _posted(archive, path, queries=asked).text

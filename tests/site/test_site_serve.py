@@ -1,5 +1,6 @@
 """`serve` starts when it can, says in one line why it cannot, and stops when told."""
 
+import asyncio
 import signal
 import socket
 import sqlite3
@@ -9,9 +10,11 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from datasette.app import DEFAULT_SETTINGS
+from mcp import Client
 
 from scraper.errors import DatabaseError, MikroscopeError, WrongUsage
 from scraper.serve import Told, _listen, serve, settings
@@ -90,6 +93,27 @@ def test_it_stops_cleanly_when_told(archive: Path, running: Running, stop: signa
         program.send_signal(stop)
         out, err = program.communicate(timeout=15)
         assert (program.returncode, out, err) == (0, "", "")
+
+
+def test_a_language_model_asks_the_archive(archive: Path, running: Running) -> None:
+    """The MCP server of the extra `tools`, asked by the protocol's own client: it only reads."""
+
+    async def asked(address: str) -> tuple[set[str], Any, Any]:
+        async with Client(f"{address}-/mcp") as client:
+            tools = {tool.name for tool in (await client.list_tools()).tools}
+
+            async def run(sql: str) -> Any:
+                return await client.call_tool("execute_sql", {"database": "mikroscope", "sql": sql})
+
+            found = await run("SELECT name FROM people WHERE id = 'ines-vauclair'")
+            refused = await run("DELETE FROM people")
+            return tools, found, refused
+
+    with running(archive) as (_, address):
+        tools, found, refused = asyncio.run(asked(address))
+    assert {"execute_sql", "get_database_schema"} <= tools
+    assert found.structured_content["rows"] == [{"name": "Inès Vauclair"}]
+    assert refused.is_error
 
 
 def test_a_publication_shows_at_once(
