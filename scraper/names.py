@@ -19,7 +19,7 @@ _INITIALS = re.compile(r"(?!I\.)(?:[^\W\d_a-z]\.-?)+(?=[ \u00a0][^\W\d_a-z])")
 _LAST_PIECE = re.compile(r"[^\W\d_]+(?=\.$)")
 _POSSESSIVE = re.compile(r"[’'‘ʼ](?:s|S)?$")
 _BACK = 8  # characters before a word in which the end of a sentence is looked for
-_JOINT = re.compile(r"[ \u00a0\u202f]+")  # what may stand between two words of one name
+_SPACES = " \u00a0\u202f"  # what may stand between two words of one name
 _ELIDED = re.compile(r"(?i)^(?:[dlcjnst]|qu|jusqu|lorsqu)[’'‘ʼ](?=[^\W\d_]{2})")
 
 PARTICLES = frozenset(
@@ -75,7 +75,7 @@ _NEVER = frozenset(
     )
 )
 # A first word of a sentence with one of these endings is a verb form or an adverb.
-_OPENING = re.compile(r"(?:ing|ly|ment)$")
+_OPENING = ("ing", "ly", "ment")
 
 
 class Found(NamedTuple):
@@ -102,29 +102,44 @@ def find(text: str) -> tuple[Found, ...]:
 
 
 def _find(text: str) -> Iterator[Found]:
+    for run in _runs(text):
+        if name := _name(text, run):
+            yield name
+
+
+def _runs(text: str) -> Iterator[list[re.Match[str]]]:
+    """Yield the runs of words that are capitalised as names are, and particles in them."""
     run: list[re.Match[str]] = []
     at = 0
     while word := _WORD.search(text, at if run else _in_lower_case(text, at)):
         at = word.end()
-        if not run and word.group().islower():
+        said = word.group()
+        if not run and said.islower():
             continue
-        if run and not _JOINT.fullmatch(text, run[-1].end(), word.start()):
-            yield from _name(text, run)
+        if run and not _go_on(text, run[-1], word):
+            yield run
             run = []
-        if run and _POSSESSIVE.search(run[-1].group()):
-            yield from _name(text, run)
-            run = []
-        bare = word.group().rstrip(".")
-        if _capitalised(word, text) or (
-            run and (fold(bare) in PARTICLES or (len(bare) == 1 and bare.isupper()))
-        ):
+        if _capitalised(word, text) or (run and _is_inside(said.rstrip("."))):
             run.append(word)
-            if not _ends_sentence(word.group()):
+            if not _ends_sentence(said):
                 continue
         if run:
-            yield from _name(text, run)
+            yield run
             run = []
-    yield from _name(text, run)
+    if run:
+        yield run
+
+
+def _go_on(text: str, last: re.Match[str], word: re.Match[str]) -> bool:
+    """Tell whether a word may be of one name with the last one before it."""
+    between, said = text[last.end() : word.start()], last.group()
+    joined = between and not between.strip(_SPACES)
+    return bool(joined) and (said.isalpha() or not _POSSESSIVE.search(said))
+
+
+def _is_inside(bare: str) -> bool:
+    """Tell whether a word that is not capitalised as names are stands inside one: particle, initial."""
+    return _folded(bare) in PARTICLES or (len(bare) == 1 and bare.isupper())
 
 
 def _ends_sentence(word: str) -> bool:
@@ -240,7 +255,7 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
         return True
     if folded in _NEVER or (bare == word and _ELIDED.match(word)):
         return False
-    opens_oddly = "-" not in word and _OPENING.search(folded)
+    opens_oddly = folded.endswith(_OPENING) and "-" not in word
     return not (opens_oddly and _opens(text, match.start()))
 
 
@@ -255,11 +270,11 @@ def _beside_a_name(folded: str, match: re.Match[str], text: str) -> bool:
     return bool(after) and not article and (after not in ROLE_WORDS or after in _JOBS_LAST)
 
 
-def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
-    """Yield the name that a run of words makes, if one is left when the jobs are taken off."""
+def _name(text: str, run: list[re.Match[str]]) -> Found | None:
+    """Return the name that a run of words makes, if one is left when the jobs are taken off."""
     run = _without_jobs(text, run)
     if not run:
-        return
+        return None
     start, end = run[0].start(), run[-1].end()
     elided = _ELIDED.match(text[start:end])
     if elided and (len(run) == 1 or text[start].islower()):
@@ -268,8 +283,7 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     name = name.removesuffix(
         "."
     )  # the sentence's, or that of an initial, which goes without it too
-    if len(fold(name)) > 1:
-        yield Found(name, start, start + len(name))
+    return Found(name, start, start + len(name)) if len(fold(name)) > 1 else None
 
 
 def _without_jobs(text: str, run: list[re.Match[str]]) -> list[re.Match[str]]:

@@ -120,11 +120,7 @@ def _title(article: Article) -> str | None:
 def _paragraphs(article: Article, part: Part) -> list[str]:
     """Return the lines of a part as paragraphs; lines that are glued go on in the one before."""
     paragraphs: list[str] = []
-    if part not in article.parts:
-        return paragraphs
-    for line, p in zip(article.page.lines, article.parts, strict=True):
-        if p is not part:
-            continue
+    for line in article.lines(part):
         if line.glued and paragraphs:
             paragraphs[-1] += f" {line.text}"
         else:

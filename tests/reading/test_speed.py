@@ -7,6 +7,7 @@ remembered of other pages is forgotten before each count, or is another page of 
 import re
 import sys
 from types import FrameType
+from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -142,13 +143,17 @@ def test_sound_lines_are_not_looked_at_for_mojibake(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_page_is_searched_once_for_what_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Meta elements, JSON-LD, translations, roles and times come of one search of the tree."""
+    """Title, meta elements, JSON-LD, translations, roles and times come of one search of the tree."""
     searched: list[str] = []
 
     class Tree(LexborHTMLParser):
         def css(self, query: str) -> list[LexborNode]:
             searched.append(query)
             return list(super().css(query))
+
+        def css_first(self, query: str, *args: Any, **named: Any) -> Any:
+            searched.append(query)
+            return super().css_first(query, *args, **named)
 
     monkeypatch.setattr(html, "LexborHTMLParser", Tree)
     read_html(page(2, entries=300), URL)
