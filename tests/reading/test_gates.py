@@ -95,7 +95,8 @@ def test_each_credit_is_looked_for(sign: str) -> None:
 @given(
     base=st.sampled_from(("https://a.example/en/", "", "a", "http://[", "ftp://a.example/")),
     link=st.one_of(
-        st.from_regex(r"\Ahttps?://[a-zA-Z.:@]{1,6}(?:/[\w./?#;%:]{0,8})?\Z"), st.text(max_size=9)
+        st.from_regex(r"\Ahttps?://[a-zA-Z.:@]{1,6}(?::\d{0,6})?(?:/[\w./?#;%:]{0,8})?\Z"),
+        st.text(max_size=9),
     ),
 )
 @MANY

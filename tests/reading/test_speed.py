@@ -13,7 +13,18 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper import mojibake, names, text
-from scraper.reading import baton, candidates, furniture, head, header, html, read_page, vocabulary
+from scraper.reading import (
+    baton,
+    candidates,
+    check_page,
+    furniture,
+    head,
+    header,
+    html,
+    interview,
+    read_page,
+    vocabulary,
+)
 from scraper.reading.html import read_html
 
 URL = "https://www.ombrelle.example/en/news/under-the-mikroscope-ada-quill/"
@@ -158,3 +169,13 @@ def test_a_page_is_searched_once_for_what_is_marked(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(html, "LexborHTMLParser", Tree)
     read_html(page(2, entries=300), URL)
     assert len(searched) == 1
+
+
+def test_a_page_is_judged_without_being_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the crawl asks for is known when the questions are found."""
+
+    def never(*_: object) -> None:
+        pytest.fail("a line was dealt out")
+
+    monkeypatch.setattr(interview, "deal_out", never)
+    check_page(page(2), URL, media_type="text/html")
