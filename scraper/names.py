@@ -179,7 +179,7 @@ def plain(name: str) -> str:
     return rest if is_title and " " in rest else bare
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def parts(name: str) -> tuple[str, ...]:
     """Return the words of a name, folded, in its order; letters of other scripts stay."""
     bare = plain(name)
@@ -194,7 +194,7 @@ def _letters(text: str) -> str:
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def key(name: str) -> str:
     """Return the key two spellings of one person share: folded words in alphabetical order.
 

@@ -6,8 +6,8 @@ it stands of what kind each answer is, so that what a search finds is counted wi
 
 import re
 import sqlite3
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import snowballstemmer
 
@@ -61,14 +61,11 @@ def sort_answers(connection: sqlite3.Connection) -> None:
 def stems(text: str, lang: str) -> str:
     """Return the Snowball stems of a text's words, each once, in the order they first come."""
     words = dict.fromkeys(_WORD.findall(text.lower()))
-    return " ".join(dict.fromkeys(_stem(word, lang) for word in words))
-
-
-@lru_cache(maxsize=1 << 16)
-def _stem(word: str, lang: str) -> str:
-    return str(_stemmer(lang).stemWord(word))
+    return " ".join(dict.fromkeys(map(_stem_in(lang), words)))
 
 
 @lru_cache
-def _stemmer(lang: str) -> Any:
-    return snowballstemmer.stemmer(_LANGUAGES[lang])
+def _stem_in(lang: str) -> Callable[[str], str]:
+    """Return what stems a word of a language, and remembers the words it has met."""
+    stem: Callable[[str], str] = snowballstemmer.stemmer(_LANGUAGES[lang]).stemWord
+    return lru_cache(maxsize=1 << 15)(stem)
