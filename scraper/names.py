@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -132,9 +133,9 @@ def _runs(text: str) -> Iterator[list[re.Match[str]]]:
 
 def _go_on(text: str, last: re.Match[str], word: re.Match[str]) -> bool:
     """Tell whether a word may be of one name with the last one before it."""
-    between, said = text[last.end() : word.start()], last.group()
+    between = text[last.end() : word.start()]
     joined = between and not between.strip(_SPACES)
-    return bool(joined) and (said.isalpha() or not _POSSESSIVE.search(said))
+    return bool(joined) and not _POSSESSIVE.search(last.group())
 
 
 def _is_inside(bare: str) -> bool:
@@ -247,20 +248,44 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     word = match.group()
     if word[0].isupper() and word[1:2] == "." and _INITIALS.match(text, match.start()):
         return True
-    bare = word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
+    if word.islower():
+        return False
+    kind = _kind(word)
+    if kind is _Kind.NEVER:
+        return _beside_a_name(_bare(word), match, text)
+    return kind is _Kind.NAME or (kind is _Kind.OPENING and not _opens(text, match.start()))
+
+
+class _Kind(Enum):
+    """What a word is by itself."""
+
+    OTHER = auto()
+    NAME = auto()  # capitalised as names are
+    OPENING = auto()  # … unless it opens a sentence
+    NEVER = auto()  # … but never a name alone
+
+
+@lru_cache(maxsize=1024)  # the same words stand in many sentences
+def _kind(word: str) -> _Kind:
+    bare = _bare(word)
     if not bare[0].isupper():
-        return False
+        return _Kind.OTHER
     folded = _folded(bare)
-    if folded in _NEVER and _beside_a_name(folded, match, text):
-        return True
-    if folded in _NEVER or (bare == word and _ELIDED.match(word)):
-        return False
-    opens_oddly = folded.endswith(_OPENING) and "-" not in word
-    return not (opens_oddly and _opens(text, match.start()))
+    if folded in _NEVER:
+        return _Kind.NEVER
+    if bare == word and _ELIDED.match(word):
+        return _Kind.OTHER
+    return _Kind.OPENING if folded.endswith(_OPENING) and "-" not in word else _Kind.NAME
 
 
-def _beside_a_name(folded: str, match: re.Match[str], text: str) -> bool:
+def _bare(word: str) -> str:
+    """Return a word without an article or the like before it and a possessive behind it."""
+    return word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
+
+
+def _beside_a_name(bare: str, match: re.Match[str], text: str) -> bool:
     """Tell whether a word that mostly is none is a name here, by the words around it."""
+    folded = _folded(bare)
     before = text[max(0, match.start() - 40) : match.start()]
     if folded in _ALSO_LAST and _NEIGHBOUR.search(before):
         return True
@@ -289,6 +314,8 @@ def _name(text: str, run: list[re.Match[str]]) -> Found | None:
 def _without_jobs(text: str, run: list[re.Match[str]]) -> list[re.Match[str]]:
     """Return a run of words without the jobs at its ends, and without particles that lead on."""
     said = [_folded(word.group()) for word in run]
+    if ROLE_WORDS.isdisjoint(said) and PARTICLES.isdisjoint(said):
+        return run  # as most names
     # «A.» before a name is an initial, and «a» a word of jobs.
     while run and (said[0] in ROLE_WORDS or run[0].group() in PARTICLES) and run[0].group() != "A.":
         if len(run) == 2 and said[0] in _JOBS_FIRST and said[1] not in ROLE_WORDS:

@@ -39,9 +39,8 @@ class Article:
 
     def pictures_near(self, at: int) -> list[Picture]:
         """Return the pictures right before or after line `at`, or a line away."""
-        if not self.pictures:
-            return []
-        return [p for before in (at - 1, at, at + 1) for p in self.pictures.get(before, ())]
+        near = self.pictures
+        return [p for place in (at - 1, at, at + 1) if place in near for p in near[place]]
 
     def texts(self, part: Part) -> list[str]:
         """Return the lines that became `part`."""

@@ -51,7 +51,7 @@ class Walk:
         self.times: list[tuple[int, str]] = []
         # Of each box: its parent, and the lines from first to end.
         self.parents, self.firsts, self.ends = [-1], [0], [0]
-        self.kinds = ["text"]  # of the lines in each box that is open
+        self.kinds = ["text"]  # of the lines in the open elements that say one
         self.box = self.block = 0
         self.aside: tuple[int, ...] = ()
         self.parts: list[str] = []  # the texts of the line that is being read
@@ -118,12 +118,11 @@ class Walk:
             self.parts.append(text)
             self.length += len(text)
 
-    def open_box(self, tag: str, _node: LexborNode) -> bool:
+    def open_box(self, _tag: str, _node: LexborNode) -> bool:
         """Begin an element that parts text."""
         if self.parts:
             self._end_line()
         self.block += 1
-        self.kinds.append(_KINDS.get(tag) or self.kinds[-1])
         self.parents.append(self.box)
         self.firsts.append(len(self.lines))
         self.box = len(self.ends)
@@ -135,9 +134,19 @@ class Walk:
         if self.parts:
             self._end_line()
         self.block += 1
-        self.kinds.pop()
         self.ends[self.box] = len(self.lines)
         self.box = self.parents[self.box]
+
+    def open_kind(self, tag: str, node: LexborNode) -> bool:
+        """Begin an element whose lines are of a kind of their own."""
+        self.open_box(tag, node)
+        self.kinds.append(_KINDS[tag])
+        return False
+
+    def close_kind(self) -> None:
+        """End an element whose lines are of a kind of their own."""
+        self.close_box()
+        self.kinds.pop()
 
     def open_aside(self, tag: str, node: LexborNode) -> bool:
         """Begin an aside; one that tells nothing of the post is taken as one line."""
@@ -269,6 +278,7 @@ _DOES: dict[str, tuple[_Opens | None, _Closes | None]] = {
     **dict.fromkeys(
         words("nav aside footer form dialog menu"), (Walk.open_aside, Walk.close_aside)
     ),
+    **dict.fromkeys(_KINDS, (Walk.open_kind, Walk.close_kind)),
     **dict.fromkeys(words("img amp-img"), (Walk.picture, None)),
     "a": (Walk.open_link, Walk.close_link),
     "br": (Walk.line_break, None),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper import mojibake, names, text
-from scraper.reading import furniture, vocabulary
+from scraper.reading import baton, furniture, vocabulary
 from scraper.reading.links import absolute
 
 MANY = settings(max_examples=300)
@@ -69,6 +69,20 @@ def test_lower_case_is_passed_over_where_no_name_is(line: str) -> None:
         patch.setattr(names, "_in_lower_case", lambda _, start: start)
         slowly = tuple(names._find(line))
     assert tuple(names._find(line)) == slowly
+
+
+@given(data=st.data())
+@MANY
+def test_each_deed_is_looked_for(data: st.DataObject) -> None:
+    """What may be said of a name that passed the baton has one of the words that are looked for first."""
+    assert baton._DEEDS.search(data.draw(st.from_regex(baton._DID)))
+
+
+@pytest.mark.parametrize("mark", "’'‘ʼ")
+def test_a_possessive_ends_a_name(mark: str) -> None:
+    """Whatever its apostrophe is, also where that counts as a letter."""
+    found = names.find(f"We met Ada{mark}s Kumar Reed.")
+    assert [one.name for one in found][-2:] == ["Ada", "Kumar Reed"]
 
 
 @given(line=TEXTS)
