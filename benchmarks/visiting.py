@@ -23,7 +23,7 @@ WARM = 3  # pages that are asked for first of each new server, and not measured
 NOTE = (
     "One reader on one connection, who never pauses: requests a second are 1,000 by the wall ms."
     " A page is kept until the next publication: no interview comes from there here, and each home page"
-    " but the first. Datasette has no plugin and suggests no facets, which is its own advice for speed; a database that"
+    " but the first; who is ahead is settled by the pages as visitors get them. Datasette has no plugin and suggests no facets, which is its own advice for speed; a database that"
     " is published anew each night cannot be opened as immutable. CPU and memory are the server's."
 )
 
@@ -87,7 +87,7 @@ def measure_home(count: int, rounds: int, posts: int = SMALL) -> Measured:
     return _measure(ways, posts, count, rounds)
 
 
-def _row(name: str, title: str, measure: Measure, posts: int) -> Row:
+def _row(name: str, title: str, measure: Measure, posts: int, ours: int = 1) -> Row:
     return Row(
         name=name,
         title=f"{title}, {posts:,} posts",
@@ -95,6 +95,8 @@ def _row(name: str, title: str, measure: Measure, posts: int) -> Row:
         fact="whole pages",
         count=200,
         measure=lambda count, rounds: measure(count, rounds, posts),
+        ours=ours,
+        as_peers=0,
         note=NOTE,
     )
 
@@ -102,6 +104,6 @@ def _row(name: str, title: str, measure: Measure, posts: int) -> Row:
 ROWS = (
     _row("interview", "page of an interview", measure_interviews, SMALL),
     _row("interview-large", "page of an interview", measure_interviews, LARGE),
-    _row("home", "home page", measure_home, SMALL),
-    _row("home-large", "home page", measure_home, LARGE),
+    _row("home", "home page", measure_home, SMALL, ours=2),
+    _row("home-large", "home page", measure_home, LARGE, ours=2),
 )

@@ -42,7 +42,7 @@ from scraper.export import stream as stream_table
 from scraper.fetch import Fetcher, Limits
 from scraper.folder import DataFolder, default_file
 from scraper.models import Run
-from scraper.reading import as_contract, read_page
+from scraper.reading import as_contract, check_page, read_page
 from scraper.reading.html import MAX_BYTES
 from scraper.shell import CLOCK, Context, Group, common
 from scraper.sources.files import files_of
@@ -182,7 +182,7 @@ def _crawl(
 def is_of_series(body: bytes, url: str, media_type: str | None) -> bool:
     """Tell whether a page is a post of the series."""
     try:
-        read_page(body, url, media_type=media_type)
+        check_page(body, url, media_type=media_type)
     except (NotOfTheSeries, BadInput):
         return False
     return True

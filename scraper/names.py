@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ _INITIALS = re.compile(r"(?!I\.)(?:[^\W\d_a-z]\.-?)+(?=[ \u00a0][^\W\d_a-z])")
 _LAST_PIECE = re.compile(r"[^\W\d_]+(?=\.$)")
 _POSSESSIVE = re.compile(r"[’'‘ʼ](?:s|S)?$")
 _BACK = 8  # characters before a word in which the end of a sentence is looked for
-_JOINT = re.compile(r"[ \u00a0\u202f]+")  # what may stand between two words of one name
+_SPACES = " \u00a0\u202f"  # what may stand between two words of one name
 _ELIDED = re.compile(r"(?i)^(?:[dlcjnst]|qu|jusqu|lorsqu)[’'‘ʼ](?=[^\W\d_]{2})")
 
 PARTICLES = frozenset(
@@ -75,7 +76,7 @@ _NEVER = frozenset(
     )
 )
 # A first word of a sentence with one of these endings is a verb form or an adverb.
-_OPENING = re.compile(r"(?:ing|ly|ment)$")
+_OPENING = ("ing", "ly", "ment")
 
 
 class Found(NamedTuple):
@@ -102,29 +103,44 @@ def find(text: str) -> tuple[Found, ...]:
 
 
 def _find(text: str) -> Iterator[Found]:
+    for run in _runs(text):
+        if name := _name(text, run):
+            yield name
+
+
+def _runs(text: str) -> Iterator[list[re.Match[str]]]:
+    """Yield the runs of words that are capitalised as names are, and particles in them."""
     run: list[re.Match[str]] = []
     at = 0
     while word := _WORD.search(text, at if run else _in_lower_case(text, at)):
         at = word.end()
-        if not run and word.group().islower():
+        said = word.group()
+        if not run and said.islower():
             continue
-        if run and not _JOINT.fullmatch(text, run[-1].end(), word.start()):
-            yield from _name(text, run)
+        if run and not _go_on(text, run[-1], word):
+            yield run
             run = []
-        if run and _POSSESSIVE.search(run[-1].group()):
-            yield from _name(text, run)
-            run = []
-        bare = word.group().rstrip(".")
-        if _capitalised(word, text) or (
-            run and (fold(bare) in PARTICLES or (len(bare) == 1 and bare.isupper()))
-        ):
+        if _capitalised(word, text) or (run and _is_inside(said.rstrip("."))):
             run.append(word)
-            if not _ends_sentence(word.group()):
+            if not _ends_sentence(said):
                 continue
         if run:
-            yield from _name(text, run)
+            yield run
             run = []
-    yield from _name(text, run)
+    if run:
+        yield run
+
+
+def _go_on(text: str, last: re.Match[str], word: re.Match[str]) -> bool:
+    """Tell whether a word may be of one name with the last one before it."""
+    between = text[last.end() : word.start()]
+    joined = between and not between.strip(_SPACES)
+    return bool(joined) and not _POSSESSIVE.search(last.group())
+
+
+def _is_inside(bare: str) -> bool:
+    """Tell whether a word that is not capitalised as names are stands inside one: particle, initial."""
+    return _folded(bare) in PARTICLES or (len(bare) == 1 and bare.isupper())
 
 
 def _ends_sentence(word: str) -> bool:
@@ -164,7 +180,7 @@ def plain(name: str) -> str:
     return rest if is_title and " " in rest else bare
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def parts(name: str) -> tuple[str, ...]:
     """Return the words of a name, folded, in its order; letters of other scripts stay."""
     bare = plain(name)
@@ -179,7 +195,7 @@ def _letters(text: str) -> str:
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def key(name: str) -> str:
     """Return the key two spellings of one person share: folded words in alphabetical order.
 
@@ -232,20 +248,44 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     word = match.group()
     if word[0].isupper() and word[1:2] == "." and _INITIALS.match(text, match.start()):
         return True
-    bare = word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
+    if word.islower():
+        return False
+    kind = _kind(word)
+    if kind is _Kind.NEVER:
+        return _beside_a_name(_bare(word), match, text)
+    return kind is _Kind.NAME or (kind is _Kind.OPENING and not _opens(text, match.start()))
+
+
+class _Kind(Enum):
+    """What a word is by itself."""
+
+    OTHER = auto()
+    NAME = auto()  # capitalised as names are
+    OPENING = auto()  # … unless it opens a sentence
+    NEVER = auto()  # … but never a name alone
+
+
+@lru_cache(maxsize=1024)  # the same words stand in many sentences
+def _kind(word: str) -> _Kind:
+    bare = _bare(word)
     if not bare[0].isupper():
-        return False
+        return _Kind.OTHER
     folded = _folded(bare)
-    if folded in _NEVER and _beside_a_name(folded, match, text):
-        return True
-    if folded in _NEVER or (bare == word and _ELIDED.match(word)):
-        return False
-    opens_oddly = "-" not in word and _OPENING.search(folded)
-    return not (opens_oddly and _opens(text, match.start()))
+    if folded in _NEVER:
+        return _Kind.NEVER
+    if bare == word and _ELIDED.match(word):
+        return _Kind.OTHER
+    return _Kind.OPENING if folded.endswith(_OPENING) and "-" not in word else _Kind.NAME
 
 
-def _beside_a_name(folded: str, match: re.Match[str], text: str) -> bool:
+def _bare(word: str) -> str:
+    """Return a word without an article or the like before it and a possessive behind it."""
+    return word if word.isalpha() else _ELIDED.sub("", _POSSESSIVE.sub("", word))
+
+
+def _beside_a_name(bare: str, match: re.Match[str], text: str) -> bool:
     """Tell whether a word that mostly is none is a name here, by the words around it."""
+    folded = _folded(bare)
     before = text[max(0, match.start() - 40) : match.start()]
     if folded in _ALSO_LAST and _NEIGHBOUR.search(before):
         return True
@@ -255,11 +295,11 @@ def _beside_a_name(folded: str, match: re.Match[str], text: str) -> bool:
     return bool(after) and not article and (after not in ROLE_WORDS or after in _JOBS_LAST)
 
 
-def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
-    """Yield the name that a run of words makes, if one is left when the jobs are taken off."""
+def _name(text: str, run: list[re.Match[str]]) -> Found | None:
+    """Return the name that a run of words makes, if one is left when the jobs are taken off."""
     run = _without_jobs(text, run)
     if not run:
-        return
+        return None
     start, end = run[0].start(), run[-1].end()
     elided = _ELIDED.match(text[start:end])
     if elided and (len(run) == 1 or text[start].islower()):
@@ -268,13 +308,14 @@ def _name(text: str, run: list[re.Match[str]]) -> Iterator[Found]:
     name = name.removesuffix(
         "."
     )  # the sentence's, or that of an initial, which goes without it too
-    if len(fold(name)) > 1:
-        yield Found(name, start, start + len(name))
+    return Found(name, start, start + len(name)) if len(fold(name)) > 1 else None
 
 
 def _without_jobs(text: str, run: list[re.Match[str]]) -> list[re.Match[str]]:
     """Return a run of words without the jobs at its ends, and without particles that lead on."""
     said = [_folded(word.group()) for word in run]
+    if ROLE_WORDS.isdisjoint(said) and PARTICLES.isdisjoint(said):
+        return run  # as most names
     # «A.» before a name is an initial, and «a» a word of jobs.
     while run and (said[0] in ROLE_WORDS or run[0].group() in PARTICLES) and run[0].group() != "A.":
         if len(run) == 2 and said[0] in _JOBS_FIRST and said[1] not in ROLE_WORDS:

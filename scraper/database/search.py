@@ -8,7 +8,7 @@ which words there are, so that one who mistyped a word is offered those that are
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -80,7 +80,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def stems(words: Iterable[str], lang: str) -> str:
     """Return the Snowball stems of words, each once, in the order they first come."""
-    return " ".join(dict.fromkeys(_stem(word, lang) for word in words))
+    return " ".join(dict.fromkeys(map(_stem_in(lang), words)))
 
 
 def _indexed(row: Sequence[Any], written: Counter[str]) -> tuple[Any, ...]:
@@ -99,11 +99,8 @@ def _of_question(question: str, lang: str) -> tuple[tuple[str, ...], str]:
     return words, stems(words, lang)
 
 
-@lru_cache(maxsize=1 << 16)
-def _stem(word: str, lang: str) -> str:
-    return str(_stemmer(lang).stemWord(word))
-
-
 @lru_cache
-def _stemmer(lang: str) -> Any:
-    return snowballstemmer.stemmer(_LANGUAGES[lang])
+def _stem_in(lang: str) -> Callable[[str], str]:
+    """Return what stems a word of a language, and remembers the words it has met."""
+    stem: Callable[[str], str] = snowballstemmer.stemmer(_LANGUAGES[lang]).stemWord
+    return lru_cache(maxsize=1 << 15)(stem)

@@ -10,11 +10,11 @@ from scraper.errors import BadInput, TooLarge
 from scraper.models import Interview
 from scraper.reading.decode import as_utf8
 from scraper.reading.html import MAX_BYTES, read_html
-from scraper.reading.interview import read_interview
+from scraper.reading.interview import asked_on, read_interview
 from scraper.reading.page import Page
 from scraper.reading.plain import read_rest, read_text
 
-__all__ = ["as_contract", "read_page"]
+__all__ = ["as_contract", "check_page", "read_page"]
 
 _HTML = re.compile(
     rb"<(?:!doctype|html|head|body|p|div|h[1-6]|br|table|article|section|span|ul|li|font|center)\b",
@@ -34,6 +34,11 @@ def read_page(body: bytes, url: str, *, media_type: str | None = None) -> Interv
     Raises NotOfTheSeries with the reason, BadInput for what is empty or no text, TooLarge.
     """
     return read_interview(_to_page(body, url, media_type), url)
+
+
+def check_page(body: bytes, url: str, *, media_type: str | None = None) -> None:
+    """Raise what `read_page` would raise of the same page, without reading all of it."""
+    asked_on(_to_page(body, url, media_type), url)
 
 
 def _to_page(body: bytes, url: str, media_type: str | None) -> Page:

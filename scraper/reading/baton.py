@@ -20,17 +20,20 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 # «X passed him the baton», «X has nominated Y», «X lui a passé le relais»
+_CHOICE = r"(?:nominee|choice|pick)\b"
+_FOR = r"(?:nominating|naming|choosing|nomm[ée]|d[ée]sign[ée]|choisi)"
 _DEED = (
     r"(?:nominated|named|chose|picked|designated|tagged|selected|passed|handed|gave"
     r"|nomm[ée]e?|nomin[ée]e?|d[ée]sign[ée]e?|choisie?|pass[ée]e?|transmis|tendu|confi[ée])\b"
 )
 _DID = re.compile(
-    r"^[’'‘]s\s+(?:nominee|choice|pick)\b|^\s*(?:for|de|d[’']avoir|pour avoir)\s+(?:nominating|naming|choosing|nomm[ée]|d[ée]sign[ée]|choisi)\b"
+    rf"^[’'‘]s\s+{_CHOICE}|^\s*(?:for|de|d[’']avoir|pour avoir)\s+{_FOR}\b"
     r"|^[’'‘]?\s*(?:,\s*)?"
     r"(?:who\s+|qui\s+|has\s+|have\s+|had\s+|a\s+|l[’']a\s+|lui\s+a\s+|ont\s+|just\s+|then\s+)*"
     + _DEED,
     re.IGNORECASE,
 )
+_DEEDS = re.compile(f"{_CHOICE}|{_FOR}|{_DEED}", re.IGNORECASE)  # each of _DID has one of these
 # Each phrase of _BY and _DID has one of these in it: a text without any names nobody.
 _NAMING = tuple(
     words(
@@ -124,7 +127,8 @@ def _named_by(sentence: str) -> tuple[int, ...] | None:
     """Return where phrases like «nominated by» end; None for a sentence that names nobody at all."""
     if not says_any(sentence.lower(), _NAMING):
         return None
-    return tuple(by.end() for by in _BY.finditer(sentence))
+    ends = tuple(by.end() for by in _BY.finditer(sentence))
+    return ends if ends or _DEEDS.search(sentence) else None
 
 
 def _namers(sentence: str, person: str | None) -> Iterator[str]:

@@ -46,10 +46,11 @@ def stand(line: Line) -> str:
     return "strong" if line.emphasised else "plain"
 
 
-def stands(line: Line) -> set[str]:
+def stands(line: Line) -> tuple[str, ...]:
     """Return all the ways in which a line stands out: an item can be emphasised too."""
-    apart = {line.kind} & {"heading", "item"} | ({"strong"} if line.emphasised else set())
-    return apart or {"plain"}
+    if line.kind in ("heading", "item"):
+        return (line.kind, "strong") if line.emphasised else (line.kind,)
+    return ("strong",) if line.emphasised else ("plain",)
 
 
 def candidates(page: Page) -> Iterator[Candidate]:

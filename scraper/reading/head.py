@@ -108,14 +108,15 @@ def _end_of_title(page: Page, title: int, first: int) -> int:
     lines = page.lines
     text = lines[title].text
     stated = {fold(t) for t in page.titles}
+    said = fold(text)
     end = title + 1
     while end < min(first, title + 4):
         following = lines[end].text
-        joined = fold(f"{text} {following}")
-        goes_on = joined != fold(text) and any(t.startswith(joined) for t in stated)
+        more = fold(following)
+        goes_on = more and any(t.startswith(f"{said} {more}") for t in stated)
         if not goes_on and not (_is_unfinished(text, following) and _meta(lines[end]) is None):
             break
-        text = f"{text} {following}"
+        text, said = f"{text} {following}", f"{said} {more}".rstrip()
         end += 1
     return end
 

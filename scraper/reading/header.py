@@ -50,9 +50,10 @@ _STUDIOS = (
     ("Bangalore", r"bangalore|bengaluru|bangalorean"),
     ("Montréal", r"montreal(?:ais|aise|aises|er|ers)?"),
 )
+_CITIES = "|".join(f"({city})" for _, city in _STUDIOS)
 # … as «Ombrelle Animation in Paris», then as «our teams in Paris».
 _SAID = tuple(
-    tuple((studio, re.compile(rf"\b{before}(?:{city})\b")) for studio, city in _STUDIOS)
+    re.compile(rf"\b{before}(?:{_CITIES})\b")
     for before in (r"animation(?: studios?)?(?: (?:a|in|de|at))? ", "")
 )
 # «After Paris and Bangalore, it's Montreal's turn»: where the series has been before.
@@ -249,7 +250,9 @@ def find_role(paragraphs: Iterable[str], person: str) -> Presented:
         if not words.issubset(fold(paragraph).split()):
             continue
         for sentence in sentences(paragraph):
-            for found in names.find(sentence) if len(sentence) <= _LONGEST else ():
+            if len(sentence) > _LONGEST or not all(map(fold(sentence).__contains__, words)):
+                continue
+            for found in names.find(sentence):
                 if names.key(found.name) != own:
                     continue
                 after = sentence[found.start + len(found.name) :]
@@ -289,16 +292,11 @@ def find_studio(texts: Iterable[str | None]) -> tuple[str, str] | None:
     «Mikros Animation Paris» counts before «in Paris»; a studio of the past («After Paris …») not.
     """
     parts = [text for text in texts if text]
-    for studios in _SAID:
+    for said in _SAID:
         for sentence in _sentences(parts):
-            folded = fold(_BEFORE.sub(" ", unaccented(sentence)))
-            hits = [
-                (match.start(), studio)
-                for studio, said in studios
-                if (match := said.search(folded))
-            ]
-            if hits:
-                return min(hits)[1], sentence
+            found = said.search(fold(_BEFORE.sub(" ", unaccented(sentence))))
+            if found and found.lastindex:
+                return _STUDIOS[found.lastindex - 1][0], sentence
     return None
 
 

@@ -29,7 +29,9 @@ _BY_ROLE = {
 }
 _SHOWN_AS_BLOCK = re.compile(r"display: ?block")
 # Elements that say something of the page, or may stand for others; one search finds them all.
-_MARKED = 'meta[content],link[hreflang],script[type="application/ld+json"],time,[role],span[style]'
+_MARKED = (
+    'title,meta[content],link[hreflang],script[type="application/ld+json"],time,[role],span[style]'
+)
 
 
 def read_html(html: bytes, url: str) -> Page:
@@ -43,7 +45,7 @@ def read_html(html: bytes, url: str) -> Page:
     marked = {
         node.mem_id: Marked(node, node.tag or "", node.attributes) for node in tree.css(_MARKED)
     }
-    meta = read_metadata(tree, marked.values(), html, url)
+    meta = read_metadata(tree, marked.values(), url)
     if tree.body is None:
         return Page(lines=(), **meta)
     walk = Walk(url, _stand_ins(marked), _timed(marked.values()))

@@ -20,6 +20,7 @@ from defusedxml.ElementTree import iterparse
 from selectolax.lexbor import LexborHTMLParser
 
 from scraper.errors import BadInput, TooLarge, WrongUsage
+from scraper.reading.links import absolute
 from scraper.urls import canonical, is_post
 
 MAX_BYTES = 50 * 1024 * 1024  # the sitemap protocol's own limit, uncompressed
@@ -126,16 +127,15 @@ def feed(body: bytes, base: str) -> tuple[Link, ...]:
 
 def listing(body: bytes, base: str) -> Listing:
     """Return the posts that a page lists, and the pages of the same list."""
-    tree = LexborHTMLParser(_bounded(body, base))
-    links = list(_hrefs(tree, base))
+    links = list(_hrefs(LexborHTMLParser(_bounded(body, base)), base))
     onward = [
         url
-        for node, url in links
-        if _goes_on(url) or "next" in (node.attributes.get("rel") or "").split()
+        for _, given, url in links
+        if _goes_on(url) or "next" in (given.get("rel") or "").split()
     ]
     own = canonical(base)
     pages = tuple(sorted({url for url in onward if not is_post(url) and url != own}))
-    return Listing(tuple(dict.fromkeys(url for _, url in links if is_post(url))), pages)
+    return Listing(tuple(dict.fromkeys(url for _, _, url in links if is_post(url))), pages)
 
 
 def rest_posts(body: bytes, base: str) -> tuple[RestPost, ...]:
@@ -162,11 +162,11 @@ def page_links(body: bytes, base: str) -> PageLinks:
     own = None
     translations = []
     posts = []
-    for node, url in _hrefs(tree, base):
-        rel = (node.attributes.get("rel") or "").lower().split()
-        if "canonical" in rel and node.tag == "link":
+    for tag, given, url in _hrefs(tree, base):
+        rel = (given.get("rel") or "").lower().split()
+        if "canonical" in rel and tag == "link":
             own = own or url
-        elif "alternate" in rel and (lang := node.attributes.get("hreflang")):
+        elif "alternate" in rel and (lang := given.get("hreflang")):
             translations.append((lang.lower(), url))
         elif is_post(url):
             posts.append(url)
@@ -296,18 +296,22 @@ def _rest_post(item: Any, base: str) -> RestPost | None:
     return RestPost(url, parse_time(said if isinstance(said, str) else None), source)
 
 
-def _hrefs(tree: LexborHTMLParser, base: str) -> Iterator[tuple[Any, str]]:
-    """Yield the nodes that link somewhere, with the canonical URL."""
+def _hrefs(
+    tree: LexborHTMLParser, base: str
+) -> Iterator[tuple[str | None, dict[str, str | None], str]]:
+    """Yield the tag and the attributes of what links somewhere, with the canonical URL."""
     first = tree.css_first("base[href]")
     place = _joined(base, (first.attributes.get("href") or "") if first else "")
     for node in tree.css("a[href], link[href]"):
-        if url := _canonical(node.attributes.get("href") or "", place):
-            yield node, url
+        given = node.attributes
+        if url := _canonical(given.get("href") or "", place):
+            yield node.tag, given, url
 
 
 def _canonical(url: str, base: str) -> str | None:
     """Return the canonical URL of a link, None where it leads to no web page."""
+    whole = absolute(base, url)
     try:
-        return canonical(urljoin(base, url.strip()))
+        return None if whole is None else canonical(whole)
     except (WrongUsage, ValueError):
         return None

@@ -23,8 +23,7 @@ _ENOUGH = 3  # … that one which only mentions the series must have
 
 def read_interview(page: Page, url: str) -> Interview:
     """Return the interview on a page; raise NotOfTheSeries with the reason where it is none."""
-    page, prompts = find_prompts(page)
-    _belongs(page, prompts, url)
+    page, prompts = asked_on(page, url)
     article = deal_out(page, prompts)
     title = _title(article)
     standfirst = _paragraphs(article, Part.STANDFIRST)
@@ -68,6 +67,16 @@ def read_interview(page: Page, url: str) -> Interview:
         quotes=_quotes(who, presented, detail, studio, nominators, nominees),
         translations=page.translations,
     )
+
+
+def asked_on(page: Page, url: str) -> tuple[Page, list[Prompt]]:
+    """Return a page and the questions on it, each on a line of its own.
+
+    Raises NotOfTheSeries with the reason: this is all that is looked at to tell a post of the series.
+    """
+    page, prompts = find_prompts(page)
+    _belongs(page, prompts, url)
+    return page, prompts
 
 
 def _belongs(page: Page, prompts: list[Prompt], url: str) -> None:
@@ -120,11 +129,7 @@ def _title(article: Article) -> str | None:
 def _paragraphs(article: Article, part: Part) -> list[str]:
     """Return the lines of a part as paragraphs; lines that are glued go on in the one before."""
     paragraphs: list[str] = []
-    if part not in article.parts:
-        return paragraphs
-    for line, p in zip(article.page.lines, article.parts, strict=True):
-        if p is not part:
-            continue
+    for line in article.lines(part):
         if line.glued and paragraphs:
             paragraphs[-1] += f" {line.text}"
         else:

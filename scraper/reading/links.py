@@ -7,7 +7,7 @@ import re
 from urllib.parse import urljoin
 
 # An address that is the same wherever it is meant from.
-_WHOLE = re.compile(r"https?://[A-Za-z0-9.-]+/[\w./%+~=-]*", re.ASCII)
+_WHOLE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?/[\w./%+~=-]*", re.ASCII)
 _PLAIN = re.compile(r"[^\[\]\x80-\U0010ffff]*")  # nothing in it can be wrong
 
 

@@ -32,20 +32,18 @@ class Marked(NamedTuple):
     given: dict[str, str | None]
 
 
-def read_metadata(
-    tree: LexborHTMLParser, marked: Iterable[Marked], html: bytes, url: str
-) -> dict[str, Any]:
+def read_metadata(tree: LexborHTMLParser, marked: Iterable[Marked], url: str) -> dict[str, Any]:
     """Return the fields of Page that metadata fills.
 
-    `tree` is the tree of `html`; `marked` are, among others, its elements of metadata in order.
+    `marked` are, among others, the elements of metadata of `tree`, in its order.
     """
     by_tag: dict[str, list[Marked]] = {}
     for one in marked:
         by_tag.setdefault(one.tag, []).append(one)
     named = _named(by_tag.get("meta", ()))
-    article = next(_articles(by_tag.get("script", ())), {}) if b"ld+json" in html else {}
-    title = tree.css_first("title")
-    titles = (article.get("headline"), named.get("og:title"), title and title.text())
+    article = next(_articles(by_tag.get("script", ())), {})
+    title = next((one.node.text() for one in by_tag.get("title", ())), None)
+    titles = (article.get("headline"), named.get("og:title"), title)
     dates = (
         article.get("datePublished"),
         named.get("article:published_time"),
@@ -65,7 +63,7 @@ def read_metadata(
         "section": _first_text(article.get("articleSection")) or named.get("article:section"),
         "description": named.get("og:description") or named.get("description"),
         "site_name": named.get("og:site_name"),
-        "translations": (_translations(by_tag.get("link", ()), url) if b"hreflang" in html else ()),
+        "translations": _translations(by_tag.get("link", ()), url),
     }
 
 

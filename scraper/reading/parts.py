@@ -39,15 +39,17 @@ class Article:
 
     def pictures_near(self, at: int) -> list[Picture]:
         """Return the pictures right before or after line `at`, or a line away."""
-        if not self.pictures:
-            return []
-        return [p for before in (at - 1, at, at + 1) for p in self.pictures.get(before, ())]
+        near = self.pictures
+        return [p for place in (at - 1, at, at + 1) if place in near for p in near[place]]
 
     def texts(self, part: Part) -> list[str]:
         """Return the lines that became `part`."""
-        if part not in self.parts:
-            return []
-        return [line.text for line, p in zip(self.page.lines, self.parts, strict=True) if p is part]
+        return [line.text for line in self.lines(part)]
+
+    def lines(self, part: Part) -> list[Line]:
+        """Return the lines that became `part`, with what is known of each."""
+        lines = self.page.lines
+        return [lines[at] for at, p in enumerate(self.parts) if p is part]
 
     def is_aside(self, line: Line) -> bool:
         """Tell whether a line stands in an aside that the questions do not stand in."""

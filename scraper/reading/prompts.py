@@ -3,7 +3,6 @@
 Rule: a page is asked how its questions stand (heading, item, emphasised, plain), never told.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -134,7 +133,6 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
     ]
     if not asking:
         return
-    alike = Counter(how for p in known for how in stands(lines[p.at]))
     usual_shapes = {_shape(lines, p.at) for p in known if stand(lines[p.at]) == "plain"}
     first, last = known[0].at, known[-1].at
     questions = set(at_known)  # with the unknown ones
@@ -148,7 +146,7 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
         if not followed or at - 1 in questions:
             continue
         if stand(line) != "plain":
-            asked = _asked_apart(lines, at, max(alike[how] for how in stands(line)))
+            asked = _asked_apart(lines, at, _alike(lines, known, line))
             # Before the first known question stands the intro, dressed up or not.
             asked = asked and (at > first or vocabulary.is_question(line.text))
         else:
@@ -179,6 +177,11 @@ def _asked_outside(lines: tuple[Line, ...], at: int, first: int, last: int) -> b
 def _ends(line: Line) -> bool:
     """Tell whether a line behind the last answer is said by the site."""
     return line.linked or any(says(line.text) for says in (is_call, is_furniture, names_the_series))
+
+
+def _alike(lines: tuple[Line, ...], known: list[Prompt], line: Line) -> int:
+    """Return how many of the known questions stand out as a line does."""
+    return max(sum(how in stands(lines[p.at]) for p in known) for how in stands(line))
 
 
 def _asked_apart(lines: tuple[Line, ...], at: int, alike: int) -> bool:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from scraper.errors import TooLarge
 from scraper.mojibake import repair
 from scraper.reading.page import Boxes, Line, Picture
-from scraper.text import is_emoji, tidy, words
+from scraper.text import is_emoji, says_any, tidy, words
 
 MAX_NODES = 1_000_000
 
@@ -49,8 +49,9 @@ class Walk:
         self.lines: list[Line] = []
         self.pictures: list[Picture] = []
         self.times: list[tuple[int, str]] = []
-        # Of each box: its parent, the lines from first to end, and the kind that these are of.
-        self.parents, self.firsts, self.ends, self.kinds = [-1], [0], [0], ["text"]
+        # Of each box: its parent, and the lines from first to end.
+        self.parents, self.firsts, self.ends = [-1], [0], [0]
+        self.kinds = ["text"]  # of the lines in the open elements that say one
         self.box = self.block = 0
         self.aside: tuple[int, ...] = ()
         self.parts: list[str] = []  # the texts of the line that is being read
@@ -69,7 +70,7 @@ class Walk:
     def over(self, root: LexborNode) -> None:
         """Visit every node below `root` in document order; TooLarge where there are too many."""
         around: list[tuple[LexborNode, Callable[[Walk], None] | None]] = []
-        stand_ins = self.stand_ins
+        stand_ins, parts = self.stand_ins, self.parts
         node = root.first_child
         count = 0
         while node is not None or around:
@@ -80,8 +81,11 @@ class Walk:
                 if count > MAX_NODES:
                     raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
                 tag = node.tag or ""
-                if tag == "-text" and node.is_empty_text_node and not (self.parts or self.typed):
-                    node = node.next  # the line breaks between elements, of which there are many
+                if tag == "-text":
+                    # The line breaks between elements, of which there are many, say nothing.
+                    if parts or self.typed or not node.is_empty_text_node:
+                        self.text(node.text_content or "")
+                    node = node.next
                     continue
                 if tag in stand_ins:
                     tag = stand_ins[tag].get(node.mem_id, tag)
@@ -94,7 +98,7 @@ class Walk:
             if closes:
                 closes(self)
             node = node.next
-        if self.parts:
+        if parts:
             self._end_line()
         self.ends[0] = len(self.lines)
 
@@ -104,23 +108,21 @@ class Walk:
         """Take what is no text of the page."""
         return True
 
-    def text(self, _tag: str, node: LexborNode) -> bool:
+    def text(self, text: str) -> None:
         """Read a text; white space begins no line."""
-        text = node.text_content or ""
         if self.typed and "\n" in text:
             self._typed(text)
         elif not text.isspace():
             self._says(text)
         elif self.parts or self.typed:
-            self._add(text)
-        return True
+            self.parts.append(text)
+            self.length += len(text)
 
-    def open_box(self, tag: str, _node: LexborNode) -> bool:
+    def open_box(self, _tag: str, _node: LexborNode) -> bool:
         """Begin an element that parts text."""
         if self.parts:
             self._end_line()
         self.block += 1
-        self.kinds.append(_KINDS.get(tag) or self.kinds[self.box])
         self.parents.append(self.box)
         self.firsts.append(len(self.lines))
         self.box = len(self.ends)
@@ -135,6 +137,17 @@ class Walk:
         self.ends[self.box] = len(self.lines)
         self.box = self.parents[self.box]
 
+    def open_kind(self, tag: str, node: LexborNode) -> bool:
+        """Begin an element whose lines are of a kind of their own."""
+        self.open_box(tag, node)
+        self.kinds.append(_KINDS[tag])
+        return False
+
+    def close_kind(self) -> None:
+        """End an element whose lines are of a kind of their own."""
+        self.close_box()
+        self.kinds.pop()
+
     def open_aside(self, tag: str, node: LexborNode) -> bool:
         """Begin an aside; one that tells nothing of the post is taken as one line."""
         self.open_box(tag, node)
@@ -142,8 +155,7 @@ class Walk:
         if len(self.aside) > _ASIDES_DEEP:
             return False
         text = node.text(separator=" ").strip()
-        lower = text.lower()
-        if any(sign in lower for sign in _TELLS) or node.mem_id in self.timed:
+        if says_any(text.lower(), _TELLS) or node.mem_id in self.timed:
             return False
         if text:
             self.lines.append(
@@ -232,9 +244,6 @@ class Walk:
             self.strong = self.length + len(text.rstrip())
         else:
             self.strong_open = False
-        self._add(text)
-
-    def _add(self, text: str) -> None:
         self.parts.append(text)
         self.length += len(text)
 
@@ -243,11 +252,11 @@ class Walk:
         # In HTML a line break of the source is a space like any other (CSS Text 3, 4.1.1).
         if text := tidy(repair(raw.replace("\n", " "))):
             strong = len(tidy(raw[: self.strong])) if self.strong else 0
-            kind = self.kinds[self.box]
+            kind = self.kinds[-1]
             self.lines.append(
                 Line(text, kind, strong, self.linked, self.block, self.box, self.aside)
             )
-        self.parts = []
+        self.parts.clear()
         self.length = self.strong = 0
         self.strong_open = self.linked = True
 
@@ -257,7 +266,6 @@ _Closes = Callable[[Walk], None]
 _BOX: tuple[_Opens | None, _Closes | None] = (Walk.open_box, Walk.close_box)
 # What elements do; every other one is a box (HTML standard, 15.3).
 _DOES: dict[str, tuple[_Opens | None, _Closes | None]] = {
-    "-text": (Walk.text, None),
     **dict.fromkeys(UNREAD, (Walk.skip, None)),
     **dict.fromkeys(
         words(
@@ -270,6 +278,7 @@ _DOES: dict[str, tuple[_Opens | None, _Closes | None]] = {
     **dict.fromkeys(
         words("nav aside footer form dialog menu"), (Walk.open_aside, Walk.close_aside)
     ),
+    **dict.fromkeys(_KINDS, (Walk.open_kind, Walk.close_kind)),
     **dict.fromkeys(words("img amp-img"), (Walk.picture, None)),
     "a": (Walk.open_link, Walk.close_link),
     "br": (Walk.line_break, None),

@@ -4,7 +4,8 @@ import pytest
 
 from benchmarks import searching, visiting
 from benchmarks.asking import database_of
-from benchmarks.row import Measured
+from benchmarks.report import summary
+from benchmarks.row import Measured, Result, Row
 
 POSTS = 40
 
@@ -44,6 +45,28 @@ def test_the_queries_are_many_kinds_and_always_the_same() -> None:
 def test_every_page_comes_whole(measure: visiting.Measure) -> None:
     """From each of them."""
     assert set(_facts(measure(3, 1, POSTS)).values()) == {3}
+
+
+@pytest.mark.parametrize("row", visiting.ROWS)
+def test_no_page_of_ours_is_a_peer(row: Row) -> None:
+    """Not the home page either that is made anew each time."""
+    named = ("mikroscope", "mikroscope, never kept")[: row.ours]
+    results = [
+        Result(name, cpu=cpu, wall=1, peak=1, facts=1)
+        for cpu, name in enumerate((*named, "Datasette", "a file"), start=1)
+    ]
+    told = summary([row], {row.name: Measured(results, [])}).splitlines()[-1]
+    peers, ahead = told.split(" | ")[-2:]
+    assert peers.startswith("Datasette ")
+    assert ahead == "mikroscope |"
+
+
+def test_the_home_page_has_two_lines_of_ours() -> None:
+    """As it is kept, and as it is made."""
+    measured = visiting.measure_home(2, 1, POSTS)
+    home = next(row for row in visiting.ROWS if row.name == "home")
+    assert all(one.name.startswith("mikroscope") for one in measured.results[: home.ours])
+    assert not any(one.name.startswith("mikroscope") for one in measured.results[home.ours :])
 
 
 def test_interviews_are_asked_for_once() -> None:

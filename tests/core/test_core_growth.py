@@ -10,9 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scraper.archive import Archive
 from scraper.build import _Again, _Reader
 from scraper.checks import Tally, check
+from scraper.database import search
 from scraper.database.rows import SOME, tables
 from scraper.database.shelf import Shelf
 from scraper.folder import DataFolder
@@ -263,3 +266,26 @@ def test_inspecting_a_segment_holds_neither_its_listing_nor_its_index(tmp_path: 
     most(20)
     grown = (most(900) - most(300)) / 600
     assert grown < 1_000, f"{grown:.0f} bytes a capture"
+
+
+def test_a_word_is_stemmed_once_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many answers say it; both languages have their own stems."""
+    stemmed: list[str] = []
+
+    class Stemmer:
+        def __init__(self, language: str) -> None:
+            self.language = language
+
+        def stemWord(self, word: str) -> str:  # noqa: N802 - as the library calls it
+            stemmed.append(f"{self.language} {word}")
+            return word[:4]
+
+    monkeypatch.setattr("snowballstemmer.stemmer", Stemmer)
+    search._stem_in.cache_clear()
+    try:
+        for _ in range(3):
+            assert search.stems(search.words_of("Lights, lighting; rain!"), "en") == "ligh rain"
+            assert search.stems(["rain"], "fr") == "rain"
+    finally:
+        search._stem_in.cache_clear()
+    assert sorted(stemmed) == ["english lighting", "english lights", "english rain", "french rain"]

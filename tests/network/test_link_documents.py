@@ -3,12 +3,13 @@
 import gzip
 import json
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.errors import BadInput, TooLarge
+from scraper.errors import BadInput, TooLarge, WrongUsage
 from scraper.reading.index import (
     Link,
     feed,
@@ -20,6 +21,7 @@ from scraper.reading.index import (
     robots_sitemaps,
     sitemap,
 )
+from scraper.urls import canonical
 
 SITE = "https://news.example"
 DAY = datetime(2023, 3, 27, tzinfo=UTC)
@@ -160,6 +162,41 @@ def test_a_page_gives_its_own_url_translations_and_other_posts() -> None:
     assert read.canonical == f"{SITE}/en/news/anna/"
     assert read.translations == (("fr", f"{SITE}/fr/news/anne/"),)
     assert read.posts == (f"{SITE}/en/news/bo/",)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"{SITE}/en/news/../news/./bo/",
+        f"{SITE}:8443/en/news/bo/",
+        f"{SITE}:443/en/news/bo",
+        f"{SITE}:99999/en/news/bo/",
+        f"{SITE}:/en/news/bo/",
+        f" {SITE}/en/news/bo/\n",
+        f"{SITE}/en/news/b\to/",
+        "HTTPS://News.Example/en/news/bo/",
+        "http://news.example//en//news/bo/",
+        "https:/en/news/bo/",
+        f"{SITE}/en/news/bo;/",
+        f"{SITE}/en/news/bo/;",
+        f"{SITE}/en/news/bo/?#",
+        f"{SITE}/en/news/b%6f/",
+        "../bo/",
+        "//other.example/en/news/bo/",
+        "#bo",
+        "",
+        "http://[",
+    ],
+)
+def test_a_link_is_joined_and_made_canonical(link: str) -> None:
+    """However it is written; an address that is whole already is not joined."""
+    own = f"{SITE}/en/news/anna/"
+    try:
+        expected = canonical(urljoin(own, link.strip()))
+    except (WrongUsage, ValueError):
+        expected = None
+    found = page_links(f'<link rel="canonical" href="{link}">'.encode(), own).canonical
+    assert found == expected
 
 
 @pytest.mark.parametrize(

@@ -308,13 +308,15 @@ def test_the_contract_has_every_key_and_counts_from_one(way: str) -> None:
     assert [one["position"] for one in contract["answers"]] == [1, 2, 3]
 
 
-def test_translations_are_where_the_page_says() -> None:
-    """`hreflang` links another language's page; x-default is no language."""
+@pytest.mark.parametrize("spelt", [b"hreflang", b"HREFLANG"])
+def test_translations_are_where_the_page_says(spelt: bytes) -> None:
+    """`hreflang` links another language's page, in letters of any size; x-default is no language."""
     links = "".join(
         f'<link rel="alternate" hreflang="{lang}" href="{address}">'
         for lang, address in (("en", URL), ("fr", FRENCH.url), ("x-default", URL))
     )
     body = MARKUPS["block-theme"].render(PLAIN).replace(b"<style>", links.encode() + b"<style>", 1)
+    body = body.replace(b"hreflang", spelt)
     assert set(read_page(body, URL).translations) - {("en", URL)} == {("fr", FRENCH.url)}
 
 

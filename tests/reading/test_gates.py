@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper import mojibake, names, text
-from scraper.reading import furniture, vocabulary
+from scraper.reading import baton, furniture, vocabulary
 from scraper.reading.links import absolute
 
 MANY = settings(max_examples=300)
@@ -71,6 +71,20 @@ def test_lower_case_is_passed_over_where_no_name_is(line: str) -> None:
     assert tuple(names._find(line)) == slowly
 
 
+@given(data=st.data())
+@MANY
+def test_each_deed_is_looked_for(data: st.DataObject) -> None:
+    """What may be said of a name that passed the baton has one of the words that are looked for first."""
+    assert baton._DEEDS.search(data.draw(st.from_regex(baton._DID)))
+
+
+@pytest.mark.parametrize("mark", "’'‘ʼ")
+def test_a_possessive_ends_a_name(mark: str) -> None:
+    """Whatever its apostrophe is, also where that counts as a letter."""
+    found = names.find(f"We met Ada{mark}s Kumar Reed.")
+    assert [one.name for one in found][-2:] == ["Ada", "Kumar Reed"]
+
+
 @given(line=TEXTS)
 @MANY
 def test_where_no_lead_byte_shows_there_is_no_mojibake(line: str) -> None:
@@ -95,7 +109,8 @@ def test_each_credit_is_looked_for(sign: str) -> None:
 @given(
     base=st.sampled_from(("https://a.example/en/", "", "a", "http://[", "ftp://a.example/")),
     link=st.one_of(
-        st.from_regex(r"\Ahttps?://[a-zA-Z.:@]{1,6}(?:/[\w./?#;%:]{0,8})?\Z"), st.text(max_size=9)
+        st.from_regex(r"\Ahttps?://[a-zA-Z.:@]{1,6}(?::\d{0,6})?(?:/[\w./?#;%:]{0,8})?\Z"),
+        st.text(max_size=9),
     ),
 )
 @MANY

@@ -6,13 +6,14 @@ Rule: examples are bounded and, in CI, always the same.
 import os
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scraper.errors import MikroscopeError
-from scraper.reading import as_contract, read_page
+from scraper.reading import as_contract, check_page, read_page
 from tests.reading.forms import FORMS
 from tests.reading.markups import MARKUPS
 from tests.reading.pages import ANSWER_KEYS, Page
@@ -184,3 +185,21 @@ def test_random_text_ends_in_our_errors_only(body: bytes, media_type: str | None
 def test_spoiled_pages_end_in_our_errors_only(body: bytes, media_type: str | None) -> None:
     """Cut, doubled or overwritten pages are read or refused."""
     only_our_errors(body, media_type)
+
+
+def refusal(door: Callable[..., object], body: bytes, media_type: str | None) -> str | None:
+    """Return what a door of the reader says of a page that it refuses."""
+    try:
+        door(body, URL, media_type=media_type)
+    except MikroscopeError as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+@given(body=spoiled(), media_type=MEDIA_TYPES)
+@BOUNDED
+def test_a_page_is_refused_unread_for_what_it_would_be_refused_for(
+    body: bytes, media_type: str | None
+) -> None:
+    """The crawl's judgement of a page is that of the build."""
+    assert refusal(check_page, body, media_type) == refusal(read_page, body, media_type)
