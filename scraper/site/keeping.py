@@ -29,7 +29,7 @@ Page = tuple[Message, Message]
 def kept(app: App, datasette: "Datasette", patterns: Iterable[str]) -> App:
     """Wrap `app` so that the pages whose paths match one of `patterns` are kept."""
     pages = _Kept()
-    version = _Version(datasette)
+    version = Version(datasette)
     ours = [re.compile(pattern) for pattern in patterns]
 
     async def wrapped(scope: Any, receive: Any, send: Any) -> None:
@@ -69,7 +69,7 @@ def _key(scope: MutableMapping[str, Any]) -> Key:
     return (scope["scheme"].encode(), path, scope.get("query_string", b""), *hosts)
 
 
-class _Version:
+class Version:
     """What SQLite says of the published content: a number that each publication changes."""
 
     def __init__(self, datasette: "Datasette") -> None:
