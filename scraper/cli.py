@@ -55,6 +55,7 @@ CONTACT = "no contact given"
 SAMPLE_NOTICE = (
     "This is the sample that ships with Mikroscope: the studio and everyone in it are made up."
 )
+SAMPLE_SOURCE = "the make-believe studio of the sample"
 
 
 @click.group(
@@ -466,4 +467,4 @@ def demo(context: Context, no_serve: bool, host: str, port: int) -> None:  # noq
                 "Done; nothing is kept. Without --no-serve the archive is shown in a browser."
             )
             return
-        _serve(context.folder, host, port, notice=SAMPLE_NOTICE)
+        _serve(context.folder, host, port, notice=SAMPLE_NOTICE, source=SAMPLE_SOURCE)

@@ -54,12 +54,13 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 class Told:
     """What the operator says of the site.
 
-    `notice` is a line that every page shows, in place of the source that the metadata names. `url` is
+    `notice` is a line that every page shows, `source` stands in place of what the metadata names. `url` is
     where visitors find the site behind a proxy: feeds, sitemap and citations say it. `contact` is an
     e-mail address or a page, for who wishes to be removed; every page leads there.
     """
 
     notice: str | None = None
+    source: str | None = None
     url: str | None = None
     contact: str | None = None
 
@@ -86,7 +87,9 @@ def serve(
     _look_at(database)
     said = _read(metadata)
     if told.notice:
-        said = {**said, "notice": told.notice, "source": told.notice, "source_url": None}
+        said = {**said, "notice": told.notice}
+    if told.source:
+        said = {**said, "source": told.source, "source_url": None}
     ours = {"url": told.url, "contact": told.contact}
     said = _with(said, **{name: value for name, value in ours.items() if value})
     chosen: dict[str, int | bool | str] = {**settings()}

@@ -100,7 +100,7 @@ def about(state: State, args: Mapping[str, str]) -> Row:  # noqa: ARG001 - every
         "questions": rows(state, _QUESTIONS),
         "findings": rows(
             state,
-            "SELECT severity, code, count(*) AS n, min(message) AS example FROM findings GROUP BY severity, code"
+            "SELECT severity, code, count(*) AS n FROM findings GROUP BY severity, code"
             " ORDER BY severity, n DESC, code",
         ),
         "sources": rows(

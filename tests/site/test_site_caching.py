@@ -20,7 +20,7 @@ PATHS = [
 ]  # fmt: skip
 FILES = [
     f"{STATIC}site.css",
-    f"{STATIC}fonts/fraunces-latin-opsz-normal.woff2",
+    f"{STATIC}fonts/fraunces-latin.woff2",
     "/-/static/table.js",
 ]
 ANY = [

@@ -209,5 +209,7 @@ def test_each_version_says_what_changed_and_where_it_is_kept(
     assert "2 versions, and what changed" in text
     assert re.search(r"Version 2</b>, .*?: answers, role changed", text)
     assert "mikroscope original capture-meera-k-en" in text
-    assert "byte 0 of <code>2026.warc.gz</code>" in text
-    assert re.search(r'href="/mikroscope/captures/capture-meera-k-en">the stored copy', text)
+    assert "Byte 0 of <code>2026.warc.gz</code>" in text
+    assert re.search(r'href="/mikroscope/captures/capture-meera-k-en">record of the stored', text)
+    found = "https://web.archive.org/web/20261120/https://studio.example/en/news/meera-k/"
+    assert f'<a href="{found}" rel="noopener">look for it' in text

@@ -14,11 +14,11 @@ import httpx
 import pytest
 from markupsafe import escape
 
-from scraper.database.search import fill_index
 from scraper.site import answers, lists, reading, roles, spotlights
 from scraper.site.archive import State, rows
 from scraper.site.roles import says
 from scraper.site.safety import _said
+from tests.site.growing import grow, index
 
 Make = Callable[..., Path]
 Serving = Callable[[Path], Callable[..., httpx.Response]]
@@ -40,40 +40,6 @@ PAGES: dict[str, tuple[Callable[..., Any], dict[str, str], dict[str, str], int]]
     "baton": (lists.baton, {}, {}, 4),
     "about": (lists.about, {}, {}, 5),
 }  # fmt: skip
-MORE = 300  # people who are added to the little archive, each with an interview and its answers
-
-
-def _grown(connection: sqlite3.Connection) -> None:
-    """Add MORE people with interviews in a long chain, and an answer to each question."""
-    for n in range(MORE):
-        person, talk, post, now = f"more-{n}", f"more-{n}-talk", f"more-{n}-en", "2024-01-01T00:00:00Z"  # fmt: skip
-        date = f"20{n % 20:02}-0{n % 9 + 1}-01"
-        for table, values in (
-            ("people", (person, f"More Number{n}", "Paris", "Animator")),
-            ("interviews", (talk, "under-the-mikroscope", person, "Animator", "Paris", date, '["en"]')),
-            ("captures", (f"c-{n}", f"https://a.example/{n}", now, "site", "response", 200, "text/html", "d", "f", n)),
-            ("posts", (post, talk, f"https://a.example/{n}", "en", "T", None, None, date, None, None, None, None,
-                       "live", now, now, f"c-{n}", "[]")),
-            ("versions", (f"v-{n}", post, 1, f"c-{n}", now, "[]")),
-        ):  # fmt: skip
-            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)  # fmt: skip
-        questions = [one for (one,) in connection.execute("SELECT id FROM questions")]
-        for position, question in enumerate(questions, start=1):
-            text = f"Films of light, number {n}."
-            connection.execute(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, 'en', 'Asked?', ?, 5)",
-                (f"{post}-{position}", post, person, question, position, text),
-            )
-        if n:
-            connection.execute("INSERT INTO nominations VALUES (?, ?, ?, 'both ends')", (f"m-{n}", f"more-{n - 1}", person))  # fmt: skip
-    _index(connection)
-
-
-def _index(connection: sqlite3.Connection) -> None:
-    """Make the search index anew."""
-    for table in ("answers_fts", "answers_fts_kind", "answers_fts_kinds", "answers_fts_words"):
-        connection.execute(f"DELETE FROM {table}")
-    fill_index(connection)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +47,7 @@ def large(tmp_path_factory: pytest.TempPathFactory, make_database: Make) -> Path
     """Return the invented archive with MORE people in it."""
     path = make_database(tmp_path_factory.mktemp("large") / "mikroscope.db")
     with closing(sqlite3.connect(path)) as connection:
-        _grown(connection)
+        grow(connection)
         connection.execute("ANALYZE")
         connection.commit()
     return path
@@ -162,7 +128,7 @@ def weighty(tmp_path_factory: pytest.TempPathFactory, make_database: Make) -> Pa
     """Return the invented archive, forty of whose people say more than a million letters each."""
     path = make_database(tmp_path_factory.mktemp("weighty") / "mikroscope.db")
     with closing(sqlite3.connect(path)) as connection:
-        _grown(connection)
+        grow(connection)
         for n in range(40):
             said = WEIGHTY[n % 4 if n % 8 else 3]
             connection.execute(
@@ -175,7 +141,7 @@ def weighty(tmp_path_factory: pytest.TempPathFactory, make_database: Make) -> Pa
                 "UPDATE answers SET answer = ? WHERE post_id = ? AND (question_id = 'best-part' OR position = 1)",
                 (said, f"more-{n}-en"),
             )
-        _index(connection)
+        index(connection)
         connection.commit()
     return path
 

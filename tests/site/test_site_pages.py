@@ -236,8 +236,8 @@ def test_pages_are_light(get: Get, archive: Path) -> None:
     """A page with its stylesheet, scripts and Latin fonts weighs under 150 kB; the CSS under 30 kB."""
     static = "/-/static-plugins/mikroscope/"
     page = get("/spotlights/ines-vauclair-talk")
-    files = ["site.css", "site.js", "dress.js", "fonts/fraunces-latin-opsz-normal.woff2",
-             "fonts/instrument-sans-latin-wght-normal.woff2"]  # fmt: skip
+    files = ["site.css", "site.js", "dress.js", "fonts/fraunces-latin.woff2",
+             "fonts/instrument-sans-latin.woff2"]  # fmt: skip
     weights = {name: len(get(static + name).content) for name in files}
     assert weights["site.css"] < 30_000
     assert len(page.content) + sum(weights.values()) < 150_000
@@ -362,3 +362,34 @@ def test_two_languages_of_an_answer_stand_together(get: Get) -> None:
     french = get("/questions/superpower?lang=fr").text
     assert french.count("<b>Inès Vauclair</b>") == 1
     assert "<summary>In French" not in french
+
+
+def test_one_of_each_is_told_as_one(tmp_path: Path, make_database: Make, serving: Serving) -> None:
+    """An archive of a single interview; and of none, where no check can have found anything."""
+    path = make_database(tmp_path / "mikroscope.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for table in ("interviews", "posts"):
+            connection.execute(f"DELETE FROM {table} WHERE id NOT LIKE 'meera-k%'")
+        connection.execute("DELETE FROM answers WHERE id <> 'meera-k-en-1'")
+        connection.commit()
+    get = serving(path)
+    home, about = (
+        " ".join(re.sub("<[^>]*>", " ", get(one).text).split()) for one in ("/", "/about")
+    )
+    for told in (
+        "person who answers 1",
+        "interview 1",
+        "answer 1",
+        "language 1",
+        "studio 1",
+        "Published in June 2023",
+    ):
+        assert told in home
+    assert "All 1" not in home
+    assert "1 interview with 1 person, in 1 post, published in June 2023." in about
+    text = get("/spotlights/meera-k-talk").text
+    assert re.search(r'class="facts">[^\n]*English', text)
+    empty = serving(make_database(tmp_path / "empty.db", empty=True))("/about").text
+    assert "Nothing to report" not in empty
+    assert "Nothing yet." in empty

@@ -14,6 +14,9 @@
     tell();
   });
 
+  // The newest first: a timeline that is wider than the screen is shown at its end.
+  for (const one of document.querySelectorAll(".timeline .thread-picture")) one.scrollLeft = one.scrollWidth;
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
