@@ -36,6 +36,8 @@ _KINDS = (
         " ORDER BY answers.rowid"
     ),
 )
+_SAYS_ENOUGH = 3  # letters of a stem; SQLite stems no word that is shorter
+_LONG = 7  # letters of what porter never cuts shorter than that
 _WORD = re.compile(r"[^\W_]+")
 _OFFERED = range(2, 41)  # letters of a word that is written down: not of what is no word
 
@@ -80,7 +82,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def stems(words: Iterable[str], lang: str) -> str:
     """Return the Snowball stems of words, each once, in the order they first come."""
-    return " ".join(dict.fromkeys(map(_stem_in(lang), words)))
+    return " ".join(filter(None, dict.fromkeys(map(_stem_in(lang), words))))
 
 
 def _indexed(row: Sequence[Any], written: Counter[str]) -> tuple[Any, ...]:
@@ -101,6 +103,25 @@ def _of_question(question: str, lang: str) -> tuple[tuple[str, ...], str]:
 
 @lru_cache
 def _stem_in(lang: str) -> Callable[[str], str]:
-    """Return what stems a word of a language, and remembers the words it has met."""
+    """Return what stems a word of a language, and remembers the words it has met.
+
+    The index's own tokenizer cuts some words to two letters: Inès to `in`, use to `us`. They are kept
+    apart by a 0 behind them, which it leaves alone; the site's search asks for them so, too.
+    """
     stem: Callable[[str], str] = snowballstemmer.stemmer(_LANGUAGES[lang]).stemWord
-    return lru_cache(maxsize=1 << 15)(stem)
+    porter: Callable[[str], str] = snowballstemmer.stemmer("porter").stemWord
+
+    def is_little(bare: str) -> bool:
+        return _SAYS_ENOUGH <= len(bare) < _LONG and len(porter(bare)) < _SAYS_ENOUGH
+
+    def held(word: str) -> str:
+        found = stem(word)
+        if len(found) >= _LONG:
+            return found
+        bare, whole = unaccented(found), unaccented(word)
+        forms = [f"{whole}0"] if is_little(whole) else []
+        if len(bare) >= _SAYS_ENOUGH or bare == whole:
+            forms.append(f"{bare}0" if is_little(bare) else found)
+        return " ".join(forms)
+
+    return lru_cache(maxsize=1 << 15)(held)

@@ -19,7 +19,7 @@ LONGEST_WORD = 60  # characters
 _SAID = "answer person stems"  # the columns of `answers_fts` that are not the same for everybody
 _STEMS = "stems question_stems"
 _STEM_FROM = 4  # letters of a beginning; hardly a stem is shorter
-_PORTER_FROM = 3  # letters of a word; SQLite stems no shorter one
+_SAYS_ENOUGH = 3  # letters of a stem; SQLite stems no word that is shorter
 NOTHING = '""'  # an FTS5 query that is valid and finds nothing
 
 _WORD = re.compile(r"[^\W_]+(?:['’‘ʼ][^\W_]+)*\*?")
@@ -42,26 +42,39 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms of one word: folded, and the Snowball stem in each language of the series.
+    """The forms of one word: folded, and what the index holds of it in each language.
 
-    `indexed` holds the word and both stems as the tokenizer of the index leaves them: porter's
-    stems of what is folded (SQLite, FTS5, §4.3.3).
+    The tokenizer of the index cuts what is folded to porter's stems (SQLite, FTS5, §4.3.3), some of them
+    too short: Inès to `in`, use to `us`. Such words are `apart`: the index holds them with a 0 behind
+    them, which porter leaves alone. `porter` is None where it says too little to be sought.
     """
 
     folded: str
-    english: str
-    french: str
-    indexed: Mapping[str, str]
+    apart: bool
+    porter: str | None
+    stems: Mapping[str, frozenset[str]]
 
 
 @lru_cache(maxsize=1 << 14)
 def forms_of(word: str) -> Forms:
     """Return the forms of one word. The stemmers keep state, so each call makes its own."""
-    lower = word.lower()
-    english, french, porter = map(snowballstemmer.stemmer, ("english", "french", "porter"))
-    forms = fold(word), fold(english.stemWord(lower)), fold(french.stemWord(lower))
-    indexed = (form if len(form) < _PORTER_FROM else porter.stemWord(form) for form in forms)
-    return Forms(*forms, dict(zip(("", "en", "fr"), indexed, strict=True)))
+    porter = snowballstemmer.stemmer("porter")
+
+    def cut(form: str) -> str:
+        return porter.stemWord(form) if len(form) >= _SAYS_ENOUGH else form
+
+    def held(form: str) -> str:
+        short = cut(form)
+        return f"{form}0" if short != form and len(short) < _SAYS_ENOUGH else short
+
+    folded, whole = fold(word), held(fold(word))
+    apart = whole == f"{folded}0"
+    stems = {}
+    for lang, name in (("en", "english"), ("fr", "french")):
+        stem = fold(snowballstemmer.stemmer(name).stemWord(word.lower()))
+        says_enough = len(stem) >= _SAYS_ENOUGH or stem == folded
+        stems[lang] = frozenset([whole] * apart + [held(stem)] * says_enough)
+    return Forms(folded, apart, whole if len(whole) >= _SAYS_ENOUGH else None, stems)
 
 
 def fold(word: str) -> str:
@@ -96,8 +109,8 @@ def beginnings(query: str) -> tuple[str, ...]:
 
 def cut_off(beginning: str, words: Iterable[str]) -> list[str]:
     """Return those of `words` whose stem in the index does not begin like that any more."""
-    kept = forms_of(beginning).indexed[""]
-    return [word for word in words if not forms_of(word).indexed[""].startswith(kept)]
+    kept = forms_of(beginning).porter or beginning
+    return [word for word in words if not (forms_of(word).porter or "").startswith(kept)]
 
 
 def match(
@@ -174,12 +187,14 @@ def _expression(term: Term, begun: Mapping[str, Sequence[str]]) -> str:
     if len(term.words) > 1:
         return phrase
     (word,) = term.words
-    stems = forms_of(word)
-    # Opened and closed ligatures are different letters to the tokenizer.
-    spellings = dict.fromkeys((word, fold(word), fold(word).replace("oe", "œ").replace("ae", "æ")))
-    forms = dict.fromkeys((stems.english, stems.french))
-    either = [f'"{spelling}"' for spelling in spellings]
-    either += [f'{{{_STEMS}}} : "{form}"' for form in forms if _TOKEN.fullmatch(form)]
+    forms = forms_of(word)
+    either = [f'{{{_STEMS}}} : "{form}"' for form in sorted(forms.stems["en"] | forms.stems["fr"])]
+    if forms.porter:
+        # Opened and closed ligatures are different letters to the tokenizer.
+        folded = fold(word)
+        spellings = dict.fromkeys((word, folded, folded.replace("oe", "œ").replace("ae", "æ")))
+        column = "person : " if forms.apart else ""
+        either = [*(f'{column}"{spelling}"' for spelling in spellings), *either]
     return f"({' OR '.join(either)})"
 
 
@@ -195,7 +210,8 @@ def _hits(text: str, query: str, lang: str) -> Iterator[tuple[int, int]]:
             form[:2]
             for words in wanted
             for word in words
-            for form in (word.folded, *word.indexed.values())
+            for form in (word.folded, word.porter or "", *word.stems["en"], *word.stems["fr"])
+            if form
         }
     )
     tokens = [(found.start(), found.end(), fold(found[0])) for found in _TOKEN.finditer(text)]
@@ -219,11 +235,11 @@ def _same(token: tuple[int, int, str], word: Forms, term: Term, text: str, lang:
     start, end, folded = token
     if folded == word.folded or (term.begins and folded.startswith(word.folded)):
         return True
-    own = forms_of(text[start:end]).indexed
-    if own[""] == word.indexed[""]:
+    own = forms_of(text[start:end])
+    if own.porter == word.porter and own.porter:
         return True
-    # The index holds the stem in the language of the text; sought are those in both.
-    return len(term.words) == 1 and own[lang] in (word.indexed["en"], word.indexed["fr"])
+    # The index holds stems in the language of the text; sought are those in both.
+    return len(term.words) == 1 and bool(own.stems[lang] & (word.stems["en"] | word.stems["fr"]))
 
 
 def _richest(hits: list[tuple[int, int]], length: int) -> int:

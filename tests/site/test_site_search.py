@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper.database.search import stems, words_of
 from scraper.site import answers, suggest
 from scraper.site.archive import State
-from scraper.site.search import LONGEST_WORD, Term, mark, match, passage, terms
+from scraper.site.search import LONGEST_WORD, Term, fold, mark, match, passage, terms
 
 Get = Callable[..., httpx.Response]
+SCHEMA = Path(__file__).parent.parent.parent / "scraper" / "schema.sql"
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +224,34 @@ def test_too_much_at_once_is_said_and_no_error(
     assert answer.status_code == 200
     assert "too much to look for at once" in answer.text
     assert 'value="a* b* c*"' in answer.text
+
+
+def test_a_name_is_not_a_little_word(index: sqlite3.Connection) -> None:
+    """SQLite's tokenizer makes “in” of Inès: neither finds the other, nor is marked for it."""
+    told = _searched(index, q="Inès")
+    assert told["total"] > 0
+    assert {one["name"] for one in told["results"]} == {"Inès Vauclair"}
+    marks = "".join(one["passage"] + one["asked"] + one["named"] for one in told["results"])
+    assert "<mark>in</mark>" not in marks
+    assert "<mark>Inès</mark>" in marks
+    little = _searched(index, q="in")
+    assert all("in" in fold(one["answer"] + one["question"]).split() for one in little["results"])
+
+
+@pytest.mark.parametrize(("said", "found", "lost"), [("Us two.", "us", "use"), ("They used one.", "use", "us"),
+                                                     ("They used one.", "ones", "on"), ("Go on.", "on", "one"),
+                                                     ("Ma cousine Inès.", "ines", "in")])  # fmt: skip
+def test_what_the_index_cuts_too_short_is_kept_apart(said: str, found: str, lost: str) -> None:
+    """Inflected forms are found all the same, and so is what the index is filled with for it."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA.read_text("utf-8"))
+        lang = "fr" if "cousine" in said else "en"
+        row = (1, said, "Somebody", stems(words_of(said), lang))
+        connection.execute(
+            "INSERT INTO answers_fts (rowid, answer, person, stems) VALUES (?, ?, ?, ?)", row
+        )
+        asked = "SELECT count(*) FROM answers_fts WHERE answers_fts MATCH ?"
+        counts = [connection.execute(asked, (match(one),)).fetchone()[0] for one in (found, lost)]
+    assert counts == [1, 0]
+    assert "<mark>" in mark(said, found, lang)
+    assert "<mark>" not in mark(said, lost, lang)
