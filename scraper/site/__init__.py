@@ -25,6 +25,7 @@ from scraper.site.keeping import kept
 from scraper.site.mending import mended, without_custom
 from scraper.site.roles import says
 from scraper.site.search import match, match_names
+from scraper.site.tables import Tables
 from scraper.site.thread import chains, draw
 from scraper.site.timeline import timeline
 from scraper.site.turns import bounded
@@ -124,7 +125,10 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         """Return the link to one row."""
         return str(datasette.urls.row(database(datasette).name, name, tilde_encode(key)))
 
+    tables = Tables(datasette)
     env.globals.update(
+        row_counts=tables.counts,
+        download_url=tables.download,
         site_notice=datasette.metadata("notice"),
         site_source={key: datasette.metadata(key) for key in ("source", "source_url")},
         site_contact=(datasette.plugin_config("mikroscope") or {}).get("contact"),
