@@ -22,7 +22,7 @@ from scraper.site.addresses import local
 from scraper.site.archive import database, served
 from scraper.site.doors import received
 from scraper.site.keeping import kept
-from scraper.site.mending import mended, without_custom
+from scraper.site.mending import mended
 from scraper.site.roles import says
 from scraper.site.search import match, match_names
 from scraper.site.tables import Tables
@@ -93,7 +93,6 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         language=wording.language,
         thousands=wording.thousands,
         mended=mended,
-        without_custom=without_custom,
         beginning=answers.beginning,
         data_block=wording.data_block,
         json_text=wording.json_text,
@@ -128,6 +127,7 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
     tables = Tables(datasette)
     env.globals.update(
         row_counts=tables.counts,
+        choices=tables.choices,
         download_url=tables.download,
         site_notice=datasette.metadata("notice"),
         site_source={key: datasette.metadata(key) for key in ("source", "source_url")},

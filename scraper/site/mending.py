@@ -42,14 +42,6 @@ MENDED = (
 )  # fmt: skip
 
 
-_CUSTOM = re.compile(r"(<h2[^<>]*>)Custom SQL query( returning)?\s*")
-
-
-def without_custom(markup: str) -> str:
-    """Return the HTML of a query that stands in the metadata: nobody made it up just now."""
-    return _CUSTOM.sub(lambda found: found[1] + ("" if found[2] else "No rows "), markup, count=1)
-
-
 def mended(markup: str) -> str:
     """Return the HTML of a Datasette block as we show it."""
     for pattern, instead in MENDED:

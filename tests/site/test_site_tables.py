@@ -85,3 +85,45 @@ def test_rows_are_counted_once_a_publication(archive: Path, tmp_path: Path) -> N
         live.commit()
         assert counts()["people"] == 16
     assert asyncio.run(tables.counts("another", ["people"])) == {}
+
+
+def test_a_query_is_asked_by_its_field_and_its_sql_is_folded(get: Get) -> None:
+    """Each question of the series is a choice, told by its text; the default is chosen at first."""
+    text = get("/mikroscope/answers_to_one_question").text
+    form = re.search(r'<form class="sql".*?</form>', text, re.DOTALL)
+    assert form
+    assert text.index("<form class") < text.index("<summary>The SQL") < text.index("<h2>")
+    assert not re.search(r"<details[^>]* open", text)
+    assert '<input type="submit" value="Show">' in form[0]
+    questions = get("/mikroscope/questions.json?_shape=array&_sort=position").json()
+    options = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', unescape(form[0]))
+    assert options == [(one["id"], f"{one['id']}: {one['text_en']}") for one in questions]
+    assert re.findall(r'<option value="([^"]*)" selected', text) == ["superpower"]
+    chosen = get("/mikroscope/answers_to_one_question?question=baton").text
+    assert re.findall(r'<option value="([^"]*)" selected', chosen) == ["baton"]
+
+
+def test_a_field_says_what_is_asked_when_nothing_is_typed(get: Get) -> None:
+    """And what was typed stays, whatever it is."""
+    assert 'name="q" value="" placeholder="film"' in get("/mikroscope/search_answers").text
+    strange = get("/mikroscope/answers_to_one_question?question=%3Cb%3E").text
+    assert "<option selected>&lt;b&gt;</option>" in strange
+    assert "<h2>No rows</h2>" in strange
+    assert 'value="&lt;b&gt;"' in get("/mikroscope/search_answers?q=%3Cb%3E").text
+
+
+def test_fields_are_of_the_query_and_choices_can_be_chosen(get: Get) -> None:
+    """What metadata.yml says of a field is of a parameter, and each choice gives rows."""
+    for name, query in ARCHIVE["queries"].items():
+        assert list(query.get("fields", {})) == query.get("params", []), name
+        for field, said in query.get("fields", {}).items():
+            text = get(f"/mikroscope/{name}").text
+            assert f'<label for="qp1">{said["label"]}</label>' in text
+            assert bool(said.get("choices")) == (f'<select id="qp1" name="{field}">' in text)
+
+
+def test_sql_of_a_visitor_keeps_its_editor(get: Get) -> None:
+    """Unfolded, with its button."""
+    text = get("/mikroscope?sql=select+1").text
+    assert re.search(r'<textarea[^>]* name="sql"[^>]*>select 1</textarea>', text)
+    assert 'value="Run SQL"' in text
