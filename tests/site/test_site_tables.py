@@ -127,3 +127,30 @@ def test_sql_of_a_visitor_keeps_its_editor(get: Get) -> None:
     text = get("/mikroscope?sql=select+1").text
     assert re.search(r'<textarea[^>]* name="sql"[^>]*>select 1</textarea>', text)
     assert 'value="Run SQL"' in text
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "label", "page"),
+    [
+        ("people", "ines-vauclair", "Inès Vauclair", "/people/ines-vauclair"),
+        ("interviews", "meera-k-talk", "meera-k-talk", "/spotlights/meera-k-talk"),
+        ("posts", "meera-k-en", "Under the Mikroscope Meera K", None),
+        ("people", "bob-script", '<b onclick="alert(3)">Bob</b>', "/people/bob-script"),
+        ("people_fts", "1", "1", None),
+    ],
+)
+def test_a_row_has_its_name_as_title(
+    get: Get, table: str, key: str, label: str, page: str | None
+) -> None:
+    """Then the way to its page, and its data: as JSON, and as CSV of this row alone."""
+    text = get(f"/mikroscope/{table}/{key}").text
+    title = re.search(r"<h1>(.*?)</h1>", text)
+    assert title
+    assert unescape(title[1]) == label
+    assert "<b onclick" not in text
+    assert f"<title>{title[1]} · {table} ·" in text
+    after = text.partition("</h1>")[2].lstrip()
+    assert after.startswith(f'<p><a href="{page}">Read this as a page') == bool(page)
+    links = re.findall(r'<a href="([^"]*)">(json|CSV)</a>', text)
+    assert [form for _, form in links] == ["json", "CSV"]
+    assert len(get(links[1][0]).text.splitlines()) == 2
