@@ -289,3 +289,16 @@ def test_paper_has_the_interview_and_where_it_comes_from(
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ground == "rgba(0, 0, 0, 0)"
     page.close()
+
+
+def test_facets_show_all_their_values(browser: Browser, site: str) -> None:
+    """None is cut by a box that scrolls within the page: each can be seen and followed at once."""
+    page = browser.new_page()
+    page.goto(f"{site}mikroscope/answers_in_full?_facet=interview_id&_facet=published")
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".facet-info ul")]
+        .map((list) => [list.children.length, list.scrollHeight - list.clientHeight])"""
+    )
+    page.close()
+    assert max(values for values, _ in cut) > 6
+    assert [over for _, over in cut if over > 0] == []
