@@ -302,3 +302,21 @@ def test_facets_show_all_their_values(browser: Browser, site: str) -> None:
     page.close()
     assert max(values for values, _ in cut) > 6
     assert [over for _, over in cut if over > 0] == []
+
+
+@pytest.mark.parametrize("path", ["interviews", "answers_in_full", "answers_to_one_question"])
+def test_a_wide_table_says_on_a_phone_that_it_scrolls(
+    browser: Browser, site: str, path: str
+) -> None:
+    """In words above it, and two columns are to be seen whole at once."""
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(f"{site}mikroscope/{path}")
+    assert page.get_by_text("scroll sideways").is_visible()
+    ends = page.evaluate(
+        "[...document.querySelectorAll('thead th')].map((one) => one.getBoundingClientRect().right)"
+    )
+    assert ends[1] <= 360 < ends[-1]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.get_by_text("scroll sideways").is_hidden()
+    context.close()

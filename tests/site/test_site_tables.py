@@ -154,3 +154,13 @@ def test_a_row_has_its_name_as_title(
     links = re.findall(r'<a href="([^"]*)">(json|CSV)</a>', text)
     assert [form for _, form in links] == ["json", "CSV"]
     assert len(get(links[1][0]).text.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["interviews", "chains"])
+def test_how_a_table_was_made_is_folded(get: Get, name: str) -> None:
+    """The rows are what the page is for."""
+    text = get(f"/mikroscope/{name}").text
+    assert re.search(
+        r'<details><summary>[^<]*</summary><pre class="wrapped-sql">CREATE [^<]*</pre></details>',
+        text,
+    )
