@@ -164,3 +164,9 @@ def test_how_a_table_was_made_is_folded(get: Get, name: str) -> None:
         r'<details><summary>[^<]*</summary><pre class="wrapped-sql">CREATE [^<]*</pre></details>',
         text,
     )
+
+
+def test_no_facets_are_suggested_whatever_the_settings(get: Get) -> None:
+    """Plain Datasette looks for them, `serve` does not: both show the same page."""
+    assert get("/mikroscope/answers.json").json()["suggested_facets"]
+    assert "uggested facets" not in get("/mikroscope/answers").text
