@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from datasette.database import QueryInterrupted
 from datasette.utils import escape_sqlite
 
 from scraper.site.archive import Row, State, at_once, database, row, rows, served
@@ -66,6 +65,6 @@ def _counted(state: State, names: Iterable[str]) -> dict[str, int | None]:
 def _count(state: State, name: str) -> int | None:
     try:
         found = row(state, f"SELECT count(*) AS n FROM {escape_sqlite(name)}")  # noqa: S608
-    except (sqlite3.OperationalError, QueryInterrupted):
+    except sqlite3.OperationalError:  # it was interrupted
         return None
     return found["n"] if found else None

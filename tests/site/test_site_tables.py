@@ -156,6 +156,23 @@ def test_a_row_has_its_name_as_title(
     assert len(get(links[1][0]).text.splitlines()) == 2
 
 
+def test_what_cannot_be_counted_in_time_has_many_rows(archive: Path, tmp_path: Path) -> None:
+    """A view without an end keeps nobody from the page; another database has its page, too."""
+    path = tmp_path / "mikroscope.db"
+    with closing(sqlite3.connect(archive)) as source, closing(sqlite3.connect(path)) as live:
+        source.backup(live)
+        live.execute(
+            "CREATE VIEW endless AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c"
+        )
+        live.commit()
+    datasette = Datasette([str(path)], memory=True, settings={"sql_time_limit_ms": 100})
+    entry = _entry(asyncio.run(datasette.client.get("/mikroscope")).text, "/mikroscope/endless")
+    assert ">Many rows · " in entry
+    other = asyncio.run(datasette.client.get("/_memory"))
+    assert other.status_code == 200
+    assert 'id="download"' not in other.text
+
+
 @pytest.mark.parametrize("name", ["interviews", "chains"])
 def test_how_a_table_was_made_is_folded(get: Get, name: str) -> None:
     """The rows are what the page is for."""
