@@ -22,9 +22,10 @@ from scraper.site.addresses import local
 from scraper.site.archive import database, served
 from scraper.site.doors import received
 from scraper.site.keeping import kept
-from scraper.site.mending import mended, without_custom
+from scraper.site.mending import mended
 from scraper.site.roles import says
 from scraper.site.search import match, match_names
+from scraper.site.tables import Tables
 from scraper.site.thread import chains, draw
 from scraper.site.timeline import timeline
 from scraper.site.turns import bounded
@@ -92,7 +93,6 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         language=wording.language,
         thousands=wording.thousands,
         mended=mended,
-        without_custom=without_custom,
         beginning=answers.beginning,
         data_block=wording.data_block,
         json_text=wording.json_text,
@@ -124,7 +124,11 @@ def prepare_jinja2_environment(env: Environment, datasette: "Datasette") -> None
         """Return the link to one row."""
         return str(datasette.urls.row(database(datasette).name, name, tilde_encode(key)))
 
+    tables = Tables(datasette)
     env.globals.update(
+        row_counts=tables.counts,
+        choices=tables.choices,
+        download_url=tables.download,
         site_notice=datasette.metadata("notice"),
         site_source={key: datasette.metadata(key) for key in ("source", "source_url")},
         site_contact=(datasette.plugin_config("mikroscope") or {}).get("contact"),

@@ -19,10 +19,13 @@ MENDED = (
     (re.compile(r"<(/?)h3\b"), r"<\1h2"),
     # A link says what it does (§2.4.4).
     (re.compile(r'(<span class="show-hide-sql">\(<a [^<>]*>(?:show|hide))'), r"\1 the SQL"),
-    # A wide table is scrolled by keys too (§2.1.1).
+    # A wide table is scrolled by keys too (§2.1.1), and says on a phone that it can be.
     (
         re.compile(r'<div class="table-wrapper">'),
-        '<div class="table-wrapper" tabindex="0" role="region" aria-label="Rows">',
+        (
+            '<p class="hint sideways">Rows that are wider than the screen scroll sideways.</p>'
+            '<div class="table-wrapper" tabindex="0" role="region" aria-label="Rows">'
+        ),
     ),
     # Numbers line up, also those of a query, whose columns have no type.
     (re.compile(r'(<td class="col-[^"<>]*)(">)(-?\d[\d.]*</td>)'), r"\1 type-int\2\3"),
@@ -33,6 +36,11 @@ MENDED = (
         re.compile(r'(<dl class="column-descriptions">.*?</dl>)', re.DOTALL),
         r"<details><summary>What the columns mean</summary>\1</details>",
     ),
+    # So is how a table was made.
+    (
+        re.compile(r'(<pre class="wrapped-sql">.*?</pre>)', re.DOTALL),
+        r"<details><summary>How it is made, in SQL</summary>\1</details>",
+    ),
     # Fields have names (§4.1.2).
     *(
         (re.compile(rf'<((?:select|input|textarea)\b[^<>]* name="{field}(?:_\d+)?")'),
@@ -40,14 +48,6 @@ MENDED = (
         for field, name in _NAMES.items()
     ),
 )  # fmt: skip
-
-
-_CUSTOM = re.compile(r"(<h2[^<>]*>)Custom SQL query( returning)?\s*")
-
-
-def without_custom(markup: str) -> str:
-    """Return the HTML of a query that stands in the metadata: nobody made it up just now."""
-    return _CUSTOM.sub(lambda found: found[1] + ("" if found[2] else "No rows "), markup, count=1)
 
 
 def mended(markup: str) -> str:

@@ -40,6 +40,8 @@ PATHS = [
     "mikroscope/answers?_search=film",
     "mikroscope/people/ines-vauclair",
     "mikroscope/search_answers?q=film",
+    "mikroscope/answers_to_one_question?question=baton",
+    "mikroscope?sql=select+*+from+people",
 ]
 
 

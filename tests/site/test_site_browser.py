@@ -329,3 +329,34 @@ def test_paper_has_the_interview_and_where_it_comes_from(
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ground == "rgba(0, 0, 0, 0)"
     page.close()
+
+
+def test_facets_show_all_their_values(browser: Browser, site: str) -> None:
+    """None is cut by a box that scrolls within the page: each can be seen and followed at once."""
+    page = browser.new_page()
+    page.goto(f"{site}mikroscope/answers_in_full?_facet=interview_id&_facet=published")
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".facet-info ul")]
+        .map((list) => [list.children.length, list.scrollHeight - list.clientHeight])"""
+    )
+    page.close()
+    assert max(values for values, _ in cut) > 6
+    assert [over for _, over in cut if over > 0] == []
+
+
+@pytest.mark.parametrize("path", ["interviews", "answers_in_full", "answers_to_one_question"])
+def test_a_wide_table_says_on_a_phone_that_it_scrolls(
+    browser: Browser, site: str, path: str
+) -> None:
+    """In words above it, and two columns are to be seen whole at once."""
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(f"{site}mikroscope/{path}")
+    assert page.get_by_text("scroll sideways").is_visible()
+    ends = page.evaluate(
+        "[...document.querySelectorAll('thead th')].map((one) => one.getBoundingClientRect().right)"
+    )
+    assert ends[1] <= 360 < ends[-1]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.get_by_text("scroll sideways").is_hidden()
+    context.close()

@@ -315,7 +315,8 @@ def test_a_query_that_was_made_for_others_has_its_title(get: Get) -> None:
     """Not its SQL, and it is nobody's custom query."""
     text = get("/mikroscope/who_is_waiting").text
     assert "<title>Who was named and has no interview</title>" in text
-    assert re.search(r"<h2>10 rows\s+<span.*hide the SQL</a>", text)
+    assert "<h2>10 rows</h2>" in text
+    assert re.search(r"<details><summary>The SQL</summary><pre[^>]*>select name, named_by", text)
     assert "Custom SQL query" not in text
     assert "<h2>No rows" in get("/mikroscope/search_answers?q=zzz").text
     assert "Custom SQL query" in get("/mikroscope?sql=select+1").text
