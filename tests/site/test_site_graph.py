@@ -156,7 +156,8 @@ def test_arrows_reach_every_nominee(baton: Page, layout: str) -> None:
     told = baton.evaluate(
         "[...document.querySelectorAll('path[data-from]')].map(p => [p.dataset.from, p.dataset.to])"
     )
-    for giver in {one for one, _ in told}:
+    # The first of a thread comes last: whom one came back to is no reason to stay there.
+    for giver in sorted({one for one, _ in told}, key=lambda one: (one == "ines-vauclair", one)):
         named = [other for one, other in told if one == giver]
         baton.locator(f"a[data-id={giver}]").focus()
         baton.keyboard.press("ArrowRight")

@@ -147,7 +147,7 @@
   const [named, namers] = [along("source", "target"), along("target", "source")];
   let come = () => [];
   const group = (person) => {
-    if (come().includes(person)) return come();
+    if (come().length > 1 && come().includes(person)) return come();
     const [giver] = namers(person);
     return giver ? named(giver) : people.filter((one) => !namers(one).length);
   };
