@@ -45,8 +45,13 @@ SETTINGS: dict[str, int | bool] = {
 # Seconds that a quiet connection stays open: longer than proxies keep theirs (60 is usual), or now
 # and then they would send a request into one that is just being closed.
 KEPT_OPEN = 75
-# What the schema learnt last, and the pages cannot do without.
-_NEWEST_PARTS = ("question_stems FROM answers_fts", "folded FROM answers_fts_words")
+_OLD = "was built by an older version ({}): run `mikroscope build`"
+# What a database must answer, and what is wrong where it does not: last what the schema learnt last.
+_ASKED_FIRST = {
+    "SELECT 1 FROM interviews LIMIT 1": "is no database of interviews: {}",
+    "SELECT question_stems FROM answers_fts LIMIT 0": _OLD,
+    "SELECT folded FROM answers_fts_words LIMIT 0": _OLD,
+}
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -111,18 +116,13 @@ def _look_at(database: Path) -> None:
     """Raise DatabaseError unless `database` is a file of ours, with all that the pages ask for."""
     if not database.is_file():
         raise DatabaseError(f"no database yet at {database}: run `mikroscope build` first")
-    try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as found:
-            found.execute("SELECT 1 FROM interviews LIMIT 1")
-            try:
-                for asked in _NEWEST_PARTS:
-                    found.execute(f"SELECT {asked} LIMIT 0")
-            except sqlite3.OperationalError as error:
-                raise DatabaseError(
-                    f"{database} was built by an older version ({error}): run `mikroscope build`"
-                ) from error
-    except sqlite3.Error as error:
-        raise DatabaseError(f"{database} is no database of interviews: {error}") from error
+    place = f"{database.resolve().as_uri()}?mode=ro"
+    for asked, wrong in _ASKED_FIRST.items():
+        try:
+            with closing(sqlite3.connect(place, uri=True)) as found:
+                found.execute(asked)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{database} {wrong.format(error)}") from error
 
 
 def _base(url: str) -> str:

@@ -37,3 +37,8 @@ def links(datasette: "Datasette", request: "Request") -> Link:
         return str(datasette.absolute_url(request, local(datasette, path, **query)))
 
     return link
+
+
+def in_language(link: Link, path: str, lang: str) -> str:
+    """Return the whole address of one language of an interview; English needs no mark."""
+    return str(link(path, lang="" if lang == "en" else lang))

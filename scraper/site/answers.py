@@ -12,6 +12,7 @@ from markupsafe import escape
 
 from scraper.site import kinds, suggest
 from scraper.site.archive import Row, State, asked, row, rows, single, window
+from scraper.site.bounds import was_interrupted
 from scraper.site.kinds import Kind
 from scraper.site.search import beginnings, cut_off, mark, match, match_names, passage, terms
 
@@ -104,7 +105,7 @@ def search(state: State, args: Mapping[str, str]) -> Row:
     try:
         return _searched(state, args)
     except sqlite3.OperationalError as error:
-        if str(error) != "interrupted":
+        if not was_interrupted(error):
             raise
     return {**_searched(state, {}), "q": _typed(args), "too_much": True}
 
@@ -158,14 +159,11 @@ def _searched(state: State, args: Mapping[str, str]) -> Row:
 
 def _ways(query: str, begun: Mapping[str, list[str]], *, widely: bool) -> dict[str, str]:
     """Return the FTS5 expressions to try, one after another until one finds something, by name."""
-    said, questions, some = (
-        match(query, begun=begun),
-        match(query, begun=begun, asked=True),
-        match(query, begun=begun, every=False),
-    )
-    ways = {"said": said, "asked": questions, "any": some}
-    left_out = {"said"} if widely else set()
-    return {name: ways[name] for name in ways if name not in left_out}
+    ways = {} if widely else {"said": match(query, begun=begun)}
+    ways["asked"] = match(query, begun=begun, asked=True)
+    if len(terms(query)) > 1:  # any of one is all of it
+        ways["any"] = match(query, begun=begun, every=False)
+    return ways
 
 
 def _first(

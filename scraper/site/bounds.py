@@ -42,3 +42,8 @@ class _Budget:
             )
         self._given[cursor] = given
         return sqlite3.Row(cursor, values)
+
+
+def was_interrupted(error: Exception) -> bool:
+    """Tell whether a statement failed because it took longer than it may."""
+    return isinstance(error, sqlite3.OperationalError) and error.args == ("interrupted",)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from scraper.site.addresses import Link
+from scraper.site.addresses import Link, in_language
 from scraper.site.wording import day, wayback, web_link
 
 SERIES = "Under the Mikroscope"
@@ -135,7 +135,7 @@ def as_linked_data(one: Cited, shown: Mapping[str, Any], link: Link) -> dict[str
         "workTranslation": [
             {
                 "@type": "Article",
-                "@id": address_of(link, path, other["lang"]),
+                "@id": in_language(link, path, other["lang"]),
                 "inLanguage": other["lang"],
             }
             for other in others
@@ -151,11 +151,6 @@ def as_linked_data(one: Cited, shown: Mapping[str, Any], link: Link) -> dict[str
         "mentions": [{"@type": "Person", "name": other["name"]} for other in shown["names"]],
     }
     return _filled(told)
-
-
-def address_of(link: Link, path: str, lang: str) -> str:
-    """Return the whole address of one language of an interview; English needs no mark."""
-    return str(link(path, lang="" if lang == "en" else lang))
 
 
 def _kept(one: Cited, when: str) -> str:

@@ -16,7 +16,7 @@ from datasette.utils.asgi import NotFound, Request
 
 from scraper.site import feeds, reading, sitemap
 from scraper.site.addresses import Link, links, local
-from scraper.site.archive import at_once, count, permitted, rows
+from scraper.site.archive import Row, State, at_once, count, permitted, rows
 from scraper.site.safety import arguments
 from scraper.site.wording import json_text
 
@@ -77,22 +77,28 @@ async def _json_feed(asked: Asked) -> str:
 
 async def _sitemap(asked: Asked) -> str:
     """Return the sitemap, or the list of its files where one cannot hold all."""
-    every = await at_once(asked.source, count, sitemap.COUNT, {})
-    files = -(-every // sitemap.ROWS_OF_ONE)
-    return sitemap.index(files, asked.link) if files > 1 else await _file_of_sitemap(asked, 1)
+    files, found = await at_once(asked.source, _of_sitemap)
+    return sitemap.index(files, asked.link) if files > 1 else sitemap.urlset(found, asked.link)
 
 
 async def _one_of_sitemaps(asked: Asked) -> str:
     """Return one file of the sitemap, by its number."""
-    return await _file_of_sitemap(asked, int(asked.id))
-
-
-async def _file_of_sitemap(asked: Asked, number: int) -> str:
-    window = {"limit": sitemap.ROWS_OF_ONE, "offset": (number - 1) * sitemap.ROWS_OF_ONE}
-    found = await at_once(asked.source, rows, sitemap.ROWS, **window)
+    number = int(asked.id)
+    found = await at_once(asked.source, _file_of_sitemap, number)
     if not found and number > 1:
         raise NotFound("The sitemap has no file of that number.")
     return sitemap.urlset(found, asked.link, lists=number == 1)
+
+
+def _of_sitemap(state: State) -> tuple[int, list[Row]]:
+    """Return how many files the sitemap has, and the rows of it where it is a single one."""
+    files = -(-count(state, sitemap.COUNT, {}) // sitemap.ROWS_OF_ONE)
+    return files, _file_of_sitemap(state, 1) if files <= 1 else []
+
+
+def _file_of_sitemap(state: State, number: int) -> list[Row]:
+    window = {"limit": sitemap.ROWS_OF_ONE, "offset": (number - 1) * sitemap.ROWS_OF_ONE}
+    return rows(state, sitemap.ROWS, **window)
 
 
 async def _robots(asked: Asked) -> str:

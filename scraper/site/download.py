@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 from datasette.utils.asgi import NotFound
 
 from scraper.site.archive import permitted
-from scraper.site.keeping import Version
+from scraper.site.keeping import version_of
 from scraper.site.safety import Send
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -70,7 +70,7 @@ class _Copies:
     """The copy of what is published now: all who download it meanwhile are sent the same."""
 
     def __init__(self, datasette: "Datasette") -> None:
-        self._version = Version(datasette)
+        self._version = version_of(datasette)
         self._making = asyncio.Lock()
         self._of: int | None = None
         self._copy: Callable[[], _Copy | None] = lambda: None  # a weak reference

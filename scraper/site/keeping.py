@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, MutableMapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import NotFound
@@ -29,7 +30,7 @@ Page = tuple[Message, Message]
 def kept(app: App, datasette: "Datasette", patterns: Iterable[str]) -> App:
     """Wrap `app` so that the pages whose paths match one of `patterns` are kept."""
     pages = _Kept()
-    version = Version(datasette)
+    version = version_of(datasette)
     ours = [re.compile(pattern) for pattern in patterns]
 
     async def wrapped(scope: Any, receive: Any, send: Any) -> None:
@@ -89,6 +90,12 @@ class Version:
         except (sqlite3.Error, NotFound):
             return None
         return int(number)
+
+
+@lru_cache(maxsize=8)
+def version_of(datasette: "Datasette") -> Version:
+    """Return the one counter of a site: a connection each would be one too many."""
+    return Version(datasette)
 
 
 class _Kept:

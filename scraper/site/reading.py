@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from scraper.site.addresses import Link
+from scraper.site.addresses import Link, in_language
 from scraper.site.archive import Row, State, row, rows, single
-from scraper.site.cite import address_of, as_bibtex, as_csl, as_linked_data, as_text, cited
+from scraper.site.cite import as_bibtex, as_csl, as_linked_data, as_text, cited
 
 _INTERVIEW = """
 SELECT interviews.id, interviews.series, interviews.person_id, people.name,
@@ -108,7 +108,7 @@ def told(shown: Row, link: Link) -> Row:
     if post is None:
         return {**shown, "cite": None, "linked_data": None}
     lang = post["lang"] if len(shown["posts"]) > 1 else "en"
-    address = address_of(link, f"/spotlights/{shown['interview']['id']}", lang)
+    address = in_language(link, f"/spotlights/{shown['interview']['id']}", lang)
     one = cited(shown["interview"], post, address)
     return {
         **shown,

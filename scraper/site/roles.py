@@ -3,14 +3,12 @@
 Rule: pure functions. Accents are folded and endings taken off, so that Animator is Animation too.
 """
 
-import re
 from functools import lru_cache
 
 import snowballstemmer
 
-from scraper.site.search import fold
+from scraper.site.search import TOKEN, fold
 
-_WORD = re.compile(r"[^\W_]+")
 # They join words and name no department, in English and French.
 _LITTLE = frozenset(
     [
@@ -43,7 +41,7 @@ def words_of(role: str) -> tuple[tuple[str, str], ...]:
     """Return (stem, word) of each word of a role that says something; numbers say nothing."""
     return tuple(
         (stem_of(word), word)
-        for word in _WORD.findall(role)
+        for word in TOKEN.findall(role)
         if len(word) > 1 and not word.isdigit() and fold(word) not in _LITTLE
     )
 
@@ -56,7 +54,7 @@ def says(role: str, sought: str) -> bool:
 
 @lru_cache(maxsize=1024)  # a list that is narrowed asks seven times for the role of every post
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem_of(word) for word in _WORD.findall(text))
+    return frozenset(stem_of(word) for word in TOKEN.findall(text))
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,8 @@ from datasette import Response
 from datasette.utils import MultiParams
 from datasette.utils.asgi import Base400, Request
 
+from scraper.site.bounds import was_interrupted
+
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
 
@@ -111,7 +113,7 @@ def _said(exception: Exception) -> tuple[int, str | None, str]:
         return 400, "SQL Interrupted", _TOO_LONG
     if isinstance(exception, Base400):
         return exception.status, None, str(exception.args[0] if exception.args else "")
-    if isinstance(exception, sqlite3.OperationalError) and exception.args == ("interrupted",):
+    if was_interrupted(exception):
         return 400, "That takes too long", _TOO_LONG
     return 500, None, ""
 

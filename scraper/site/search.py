@@ -25,7 +25,7 @@ NOTHING = '""'  # an FTS5 query that is valid and finds nothing
 _WORD = re.compile(r"[^\W_]+(?:['’‘ʼ][^\W_]+)*\*?")
 _PHRASE = re.compile(r'["“”«»]([^"“”«»]*)["“”«»]')
 _APOSTROPHE = re.compile(r"['’‘ʼ]")
-_TOKEN = re.compile(r"[^\W_]+")
+TOKEN = re.compile(r"[^\W_]+")  # a word, as the index parts them
 # French little words that lean on the next one: l'animation is found as animation.
 _ELIDED = frozenset(
     ("c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu")
@@ -94,7 +94,7 @@ def terms(query: str) -> tuple[Term, ...]:
     end = 0
     for phrase in _PHRASE.finditer(text):
         found += _words(text[end : phrase.start()])
-        words = tuple(word[:LONGEST_WORD] for word in _TOKEN.findall(phrase[1]))
+        words = tuple(word[:LONGEST_WORD] for word in TOKEN.findall(phrase[1]))
         found += [Term(words)] if words else []
         end = phrase.end()
     found += _words(text[end:])
@@ -125,7 +125,8 @@ def match(
     All terms must be there, or with `every=False` any of them; one at least in the answer or in the
     name of who gave it, for everybody was asked the same, unless with `asked` the question is as
     good. `begun` are words for each of `beginnings` that the index has cut off: to the stem `anim`,
-    which does not begin with `animat`. Never an error: a text with no word in it becomes a query that finds nothing.
+    which does not begin with `animat`. Never an error: a text with no word in it becomes a query
+    that finds nothing.
     """
     sought = [_expression(term, begun) for term in terms(query)]
     if not sought:
@@ -191,8 +192,8 @@ def _expression(term: Term, begun: Mapping[str, Sequence[str]]) -> str:
     either = [f'{{{_STEMS}}} : "{form}"' for form in sorted(forms.stems["en"] | forms.stems["fr"])]
     if forms.porter:
         # Opened and closed ligatures are different letters to the tokenizer.
-        folded = fold(word)
-        spellings = dict.fromkeys((word, folded, folded.replace("oe", "œ").replace("ae", "æ")))
+        closed = forms.folded.replace("oe", "œ").replace("ae", "æ")
+        spellings = dict.fromkeys((word, forms.folded, closed))
         column = "person : " if forms.apart else ""
         either = [*(f'{column}"{spelling}"' for spelling in spellings), *either]
     return f"({' OR '.join(either)})"
@@ -214,7 +215,7 @@ def _hits(text: str, query: str, lang: str) -> Iterator[tuple[int, int]]:
             if form
         }
     )
-    tokens = [(found.start(), found.end(), fold(found[0])) for found in _TOKEN.finditer(text)]
+    tokens = [(found.start(), found.end(), fold(found[0])) for found in TOKEN.finditer(text)]
     end = 0
     for index, (start, _, folded) in enumerate(tokens):
         if start < end or not folded.startswith(openings):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from scraper.site.addresses import Link
+from scraper.site.addresses import Link, in_language
 
 ROWS_OF_ONE = 24_990  # of a file: a row has an address in each of two languages at most
 LISTS = ("/", "/spotlights", "/people", "/questions", "/baton", "/about")
@@ -38,7 +38,7 @@ def index(files: int, link: Link) -> str:
     return "\n".join([f'{_HEAD}<sitemapindex xmlns="{_OURS}">', *places, "</sitemapindex>", ""])
 
 
-def urlset(found: Sequence[Mapping[str, Any]], link: Link, *, lists: bool) -> str:
+def urlset(found: Sequence[Mapping[str, Any]], link: Link, *, lists: bool = True) -> str:
     """Return one file of the sitemap: ROWS, with `lists` the pages that are always there before them."""
     head = f'{_HEAD}<urlset xmlns="{_OURS}" xmlns:xhtml="http://www.w3.org/1999/xhtml">'
     always = ({"path": path, "day": None, "languages": None} for path in LISTS if lists)
@@ -53,7 +53,7 @@ def _urls(row: Mapping[str, Any], link: Link) -> Iterator[str]:
     if len(languages) < 2:
         yield f"<url><loc>{escape(link(row['path']))}</loc>{day}</url>"
         return
-    there = {lang: link(row["path"], lang="" if lang == "en" else lang) for lang in languages}
+    there = {lang: in_language(link, row["path"], lang) for lang in languages}
     alternates = "".join(
         f'<xhtml:link rel="alternate" hreflang="{lang}" href={quoteattr(address)}/>'
         for lang, address in {**there, "x-default": link(row["path"])}.items()

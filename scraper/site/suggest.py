@@ -3,13 +3,12 @@
 Rule: pure functions of the words there are; only a word that no answer has is offered another.
 """
 
-import re
 from collections.abc import Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from scraper.site.search import fold, terms
+from scraper.site.search import TOKEN, fold, terms
 
 LONGEST = 40  # letters of a word that is looked at
 MOST = 6  # words of a query that are looked at
@@ -38,4 +37,4 @@ def near(word: str, known: Mapping[str, str]) -> str | None:
 
 def respelt(query: str, better: Mapping[str, str]) -> str:
     """Return `query` with the words of `better` (folded → in their place) put right."""
-    return re.sub(r"[^\W_]+", lambda found: better.get(fold(found[0]), found[0]), query)
+    return TOKEN.sub(lambda found: better.get(fold(found[0]), found[0]), query)

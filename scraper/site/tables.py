@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from datasette.utils import escape_sqlite
 
 from scraper.site.archive import Row, State, at_once, database, row, rows, served
-from scraper.site.keeping import Version
+from scraper.site.keeping import version_of
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -24,7 +24,7 @@ class Tables:
 
     def __init__(self, datasette: "Datasette") -> None:
         self._datasette = datasette
-        self._version = Version(datasette)
+        self._version = version_of(datasette)
         self._counted: int | None = None
         self._counts: dict[str, int | None] = {}
 
