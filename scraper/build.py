@@ -232,7 +232,7 @@ class _Reader:
             for capture in of_url:
                 if capture.http_status in _GONE:
                     yield Sighting(url, capture, None)
-                elif capture.http_status in (_OK, None, 304) and _may_be_post(capture):
+                elif capture.http_status in (_OK, None, 304) and may_be_post(capture):
                     if capture.digest not in readings:
                         before = any(readings.values())
                         readings[capture.digest] = self._reading(capture, was_post=before)
@@ -260,7 +260,8 @@ class _Reader:
         self._report(Finding(severity, code, f"{error} ({where})"))
 
 
-def _may_be_post(capture: Capture) -> bool:
+def may_be_post(capture: Capture) -> bool:
+    """Tell whether a capture can be one of a post."""
     # What a person imported by hand may have any address.
     return is_post(capture.url) or capture.source == "files"
 

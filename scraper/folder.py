@@ -46,6 +46,11 @@ class DataFolder:
         """What was forgotten, as digests only."""
         return self.root / "tombstones.json"
 
+    @property
+    def stamp(self) -> Path:
+        """What database and exports were made of, as digests; derived, and costs a build where it is missing."""
+        return self.root / ".mikroscope.stamp.json"
+
     def decided(self, name: str) -> Path:
         """Return a file that people decide by (`overrides.yml`, …): the folder's own, else ours."""
         own = self.root / name

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scraper.build import Built, build
+from scraper.build import Built
 from scraper.errors import OutOfTime
-from scraper.export import export
 from scraper.folder import DataFolder
 from scraper.models import Run
+from scraper.refresh import refresh
 
 CRAWL_SHARE = 0.75  # of a night's time: the rest is for build and export
 GRACE = 60.0  # seconds after the deadline until a program that hears no signal is ended, too
@@ -29,8 +29,7 @@ def nightly(folder: DataFolder, crawl: Callable[[], Run]) -> str:
     """
     with folder.locked():
         run = crawl()
-        built = build(folder)
-        files = export(folder.database, folder.exports)
+        built, files = refresh(folder)
     return f"{of_run(run)}; {of_build(built)}; {files} files exported"
 
 

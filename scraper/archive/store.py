@@ -85,15 +85,18 @@ class Archive:
                 yield from found or shortened(path)
         yield from missing(self.folder)
 
-    def captures(self) -> Iterator[Capture]:
-        """Yield the records of http(s) URLs that hold or repeat content, by file, then offset."""
-        for path in self.segments():
+    def captures(self, since: int = 0) -> Iterator[Capture]:
+        """Yield the records of http(s) URLs that hold or repeat content, by file, then offset.
+
+        Here and below: those of all segments but the first `since`.
+        """
+        for path in self.segments()[since:]:
             held = self._listing(path)
             yield from held.captures if held else captures_in(path)
 
-    def runs(self) -> Iterator[Run]:
+    def runs(self, since: int = 0) -> Iterator[Run]:
         """Yield each segment's run; one that was cut short has no `finished`."""
-        for path in self.segments():
+        for path in self.segments()[since:]:
             run = (self._listing(path) or head_of(path)).run
             if run is not None:
                 yield run
@@ -112,9 +115,9 @@ class Archive:
             recall(facts, url, said)
         return facts
 
-    def remembered(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def remembered(self, since: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield URLs and what the runs remember of them; a later word adds to an earlier one."""
-        for path in self.segments():
+        for path in self.segments()[since:]:
             held = self._listing(path)
             yield from held.memory.items() if held else memory_in(path)
 

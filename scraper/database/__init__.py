@@ -14,15 +14,17 @@ from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
-from scraper.database.publishing import publish, remove
-from scraper.database.rows import Row, capture_id, question_rows, tables
+from scraper.database.publishing import add, publish, remove, waiting
+from scraper.database.rows import Row, capture_id, of_runs, question_rows, tables
 from scraper.database.search import fill_index
 from scraper.errors import DatabaseError
 
 __all__ = [
+    "add",
     "capture_id",
     "counts",
     "create",
+    "of_runs",
     "opened",
     "publish",
     "question_rows",
@@ -31,6 +33,7 @@ __all__ = [
     "schema",
     "table_names",
     "tables",
+    "waiting",
 ]
 
 BATCH = 2000  # rows in one insert

@@ -6,9 +6,11 @@ one who may only read. Nothing here knows what the content is.
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
+from scraper.database.rows import Row
 from scraper.errors import DatabaseError
 from scraper.folder import sync_folder
 
@@ -45,6 +47,36 @@ def publish(made: Path, live: Path, patience: float = PATIENCE) -> str | None:
     if unreadable:
         return f"{live} could not be read and was replaced; restart what has it open"
     return None
+
+
+def add(
+    live: Path, content: Iterable[tuple[str, Iterable[Row]]], patience: float = PATIENCE
+) -> None:
+    """Add rows to tables of the live file in one transaction, for all its readers at once.
+
+    As with `publish`, the file alone is complete when this returns. Raises DatabaseError; the old
+    content stays, unless it says else.
+    """
+    try:
+        with ExitStack() as stack:
+            target = _writer(live, stack, patience)
+            _lengthen(_wal(live))
+            with target:
+                for table, rows in content:
+                    for row in rows:
+                        columns = ", ".join(f'"{column}"' for column in row)
+                        marks = ", ".join("?" * len(row))
+                        sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'  # noqa: S608 - names of our own schema
+                        target.execute(sql, tuple(row.values()))
+            _settle(target, live, patience)
+    except (sqlite3.Error, OSError) as error:
+        raise DatabaseError(f"cannot publish {live}: {error}") from error
+
+
+def waiting(live: Path) -> list[Path]:
+    """Return the files beside a database that hold content which is not in it yet."""
+    beside = (live.with_name(live.name + ending) for ending in ("-journal", "-wal"))
+    return [path for path in beside if path.exists() and path.stat().st_size]
 
 
 def _place(made: Path, live: Path) -> None:
@@ -90,7 +122,7 @@ def _backed_up(made: Path, live: Path, patience: float) -> bool:
         source = stack.enter_context(closing(sqlite3.connect(place, uri=True)))
         if _page_size(source) != _page_size(target):
             return False  # no database that is in WAL mode changes it
-        wal = live.with_name(f"{live.name}-wal")
+        wal = _wal(live)
         if wal.stat().st_size > MOST_WAITING * made.stat().st_size and _held(target):
             raise DatabaseError(
                 f"{live}: nothing is published: a reader has held old content over"
@@ -104,12 +136,21 @@ def _backed_up(made: Path, live: Path, patience: float) -> bool:
             with suppress(sqlite3.Error):
                 target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raise
-        if _held(target):
-            raise DatabaseError(
-                f"{live}: the new content is published, but a reader of the old one has held it"
-                f" for {patience:g} s; end that reader and build again"
-            )
+        _settle(target, live, patience)
     return True
+
+
+def _settle(target: sqlite3.Connection, live: Path, patience: float) -> None:
+    """Bring what was committed into the live file. Raises DatabaseError where a reader keeps it out."""
+    if _held(target):
+        raise DatabaseError(
+            f"{live}: the new content is published, but a reader of the old one has held it"
+            f" for {patience:g} s; end that reader and build again"
+        )
+
+
+def _wal(live: Path) -> Path:
+    return live.with_name(f"{live.name}-wal")
 
 
 def _page_size(connection: sqlite3.Connection) -> int:

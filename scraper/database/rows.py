@@ -45,6 +45,14 @@ def tables(series: Series, questions: Iterable[Row]) -> Iterator[tuple[str, Iter
     yield "runs", map(_run, series.runs)
 
 
+def of_runs(
+    captures: Iterable[Capture], runs: Iterable[Run]
+) -> Iterator[tuple[str, Iterator[Row]]]:
+    """Yield the tables that tell of runs which found no post, and their rows."""
+    yield "captures", map(_capture, captures)
+    yield "runs", map(_run, runs)
+
+
 def utc(at: datetime) -> str:
     """Return a time as the database writes it: ISO 8601, UTC, whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

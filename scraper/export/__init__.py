@@ -21,7 +21,7 @@ from scraper.errors import DatabaseError, DataFolderError, WrongUsage
 from scraper.export.bib import write_bib
 from scraper.export.content import Choice, Content
 from scraper.export.csv import write_csv
-from scraper.export.folder import SUMS, Sums, refuse_strangers, replaced, sweep
+from scraper.export.folder import SUMS, Sums, refuse_strangers, replaced, sums_of, sweep
 from scraper.export.graph import write_gexf, write_graphml
 from scraper.export.json import write_json
 from scraper.export.package import is_described, write_package
@@ -34,7 +34,9 @@ from scraper.export.text import write_texts
 from scraper.export.xlsx import write_xlsx
 from scraper.folder import default_file
 
-__all__ = ["FORMATS", "STREAMED", "Choice", "export", "stream", "sweep"]
+__all__ = ["FORMATS", "STREAMED", "Choice", "export", "renew", "stream", "sweep"]
+
+OF_RUNS = ("captures", "runs")  # the tables that a run adds to which finds no post
 
 WriteTable = Callable[[Iterable[str], Iterable[Iterable[object]], IO[str]], None]
 WriteFile = Callable[[Content, IO[str]], None]
@@ -56,6 +58,11 @@ class Format(NamedTuple):
     by_table: bool = False
     usual: bool = True
     needed: Callable[[], None] = lambda: None
+
+    @property
+    def file_a_table(self) -> bool:
+        """Whether each table has a file of its own."""
+        return all("TABLE" in name for name, _ in self.files)
 
 
 def _tables(ending: str, content: Content, folder: Path) -> Iterator[Path]:
@@ -169,6 +176,34 @@ def export(
                 sums.add(write_package(content, data, folder))
                 holds = [each for name in wanted for each in FORMATS[name].files]
                 sums.add(write_readme(content, (*holds, *_ABOUT), folder))
+        except OSError as error:
+            raise DataFolderError(f"cannot write {target}: {error.strerror}") from error
+    return sums.count + 1
+
+
+def renew(source: Path, target: Path) -> int:
+    """Bring an export of all usual formats up to date with runs that were added; count the files.
+
+    `target` is as `export` left it, and nothing but runs, and captures of no post, is new in
+    `source`. The bytes are those of `export`; files that tell of no run are the old ones, linked.
+    Raises as `export` does.
+    """
+    real = target.resolve()
+    with _opened(source, Choice()) as content, _opened(source, Choice(OF_RUNS)) as told:
+        try:
+            before = sums_of(real)
+            with replaced(real) as folder, Sums(folder) as sums:
+                written = {
+                    path
+                    for each in FORMATS.values()
+                    if each.usual and each.by_table
+                    for path in each.write(told if each.file_a_table else content, folder)
+                }
+                for path, digest in before.items():
+                    if path in written:
+                        sums.add(path)
+                    else:
+                        sums.keep(path, digest, real)
         except OSError as error:
             raise DataFolderError(f"cannot write {target}: {error.strerror}") from error
     return sums.count + 1

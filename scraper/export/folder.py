@@ -84,17 +84,41 @@ class Sums:
         """Add a file that is written; return how many there are."""
         with (self._folder / path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return self._list(path, digest)
+
+    def keep(self, path: Path, digest: str, old: Path) -> int:
+        """Take a file with its digest over from an `old` folder; return how many there are.
+
+        It is linked, or copied where the file system has no links.
+        """
+        here = self._folder / path
+        here.parent.mkdir(exist_ok=True)
+        try:
+            here.hardlink_to(old / path)
+        except OSError:
+            shutil.copy2(old / path, here)
+        return self._list(path, digest)
+
+    def _list(self, path: Path, digest: str) -> int:
         self._file.write(f"{digest}  {path.as_posix()}\n")
         self.count += 1
         return self.count
 
 
+def sums_of(folder: Path) -> dict[Path, str]:
+    """Return the files that a folder's SHA256SUMS lists, in its order, with their digests.
+
+    None where there is no such file.
+    """
+    sums = folder / SUMS
+    lines = sums.read_text("utf-8", "replace").splitlines() if sums.is_file() else []
+    return {Path(line[66:]): line[:64] for line in lines}
+
+
 def _strangers(target: Path, ours: frozenset[str]) -> Iterator[str]:
     found = [entry for entry in sorted(target.glob("*")) if not _is_litter(entry)]
     yield from (entry.name for entry in found if entry.name not in ours)
-    sums = target / SUMS
-    lines = sums.read_text("utf-8", "replace").splitlines() if sums.is_file() else []
-    listed = {SUMS, *(line[66:] for line in lines)}
+    listed = {SUMS, *(path.as_posix() for path in sums_of(target))}
     for path in sorted(target.rglob("*")):
         name = path.relative_to(target).as_posix()
         # A link is somebody's, whatever it leads to.
