@@ -134,10 +134,10 @@ def _decisions(folder: DataFolder) -> Iterator[bytes]:
 
 
 def _states(paths: list[Path]) -> Iterator[bytes]:
-    """Yield of each file its name, size and time of change: what is written changes them."""
+    """Yield of each file its name, size and time of change: a copy that keeps these is the same."""
     for path in paths:
         stat = path.stat()
-        yield f"{path.name} {stat.st_ino} {stat.st_size} {stat.st_mtime_ns}".encode()
+        yield f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode()
 
 
 def _digest(parts: Iterator[bytes]) -> str:
