@@ -103,9 +103,9 @@ ROW = Row(
     measure=measure,
     ours=2,
     note=(
-        "The first line asks whether there is news; the second is what cron calls, which builds and"
-        " exports, too: each run is told of in the database. Both read all that the night before"
-        " kept. Scrapy asks for no page either, since the policy takes pages to be fresh for a tenth"
+        "The first line asks whether there is news; the second is what cron calls, which adds the run"
+        " to database and exports, too, and writes anew what tells of runs, the workbook of all tables"
+        " among it. Both read what the archive lists. Scrapy asks for no page either, since the policy takes pages to be fresh for a tenth"
         " of their age, but reads each of them out of its cache again. wget -N by itself asks for"
         " the first page of both lists of posts and goes no further where these are as they were;"
         " told to look at each file it asks for every page. The floor is a single request."

@@ -45,7 +45,8 @@ class Shelf:
         path = folder / NAME
         try:
             path.unlink(missing_ok=True)
-            self._connection = sqlite3.connect(path, isolation_level=None)
+            # One thread uses it; which one collects it as garbage, nobody can say.
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             # It is nobody else's, and a run that is killed starts again.
             self._run("PRAGMA journal_mode = OFF")
             self._run("PRAGMA synchronous = OFF")

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-import scraper.build
+from scraper import build as building
 from scraper import database, refresh
 from scraper.errors import DatabaseError
 from scraper.export import export
 from scraper.folder import DataFolder
+from scraper.reading import read_page
 from scraper.sample import FAULTS, Site, Studio
 from tests.core.conftest import Crawled
 from tests.core.program import dump, rows, tree, within
@@ -48,13 +49,13 @@ def folder(kept: Path, tmp_path: Path) -> DataFolder:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the URLs of the pages that builds have read since."""
     urls: list[str] = []
-    real = scraper.build.read_page
+    real = read_page
 
     def counting(body: bytes, url: str, **more: Any) -> object:
         urls.append(url)
         return real(body, url, **more)
 
-    monkeypatch.setattr(scraper.build, "read_page", counting)
+    monkeypatch.setattr(building, "read_page", counting)
     return urls
 
 
@@ -98,7 +99,7 @@ def test_captures_of_no_post_are_added(
     folder: DataFolder, site: Site, read: list[str], tmp_path: Path
 ) -> None:
     """Of robots.txt, which each night asks for: as it was, changed, and gone."""
-    kinds = []
+    kinds: list[tuple[str, str, int]] = []
     for fault in (None, "huge robots.txt", "not found"):
         if fault:
             site.faults["/robots.txt"] = FAULTS[fault]
