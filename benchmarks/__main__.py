@@ -12,7 +12,7 @@ from benchmarks.report import keep, machine, section, summary
 from benchmarks.row import Measured, Row
 
 ROWS: tuple[Row, ...] = (
-    crawling.ROW, night.ROW, reading.ROW, building.ROW, searching.ROW, *visiting.ROWS, exporting.ROW,
+    crawling.ROW, night.ROW, reading.ROW, *building.ROWS, searching.ROW, *visiting.ROWS, exporting.ROW,
 )  # fmt: skip
 
 
@@ -31,9 +31,10 @@ def main() -> None:
         if row.name not in (given.only or names):
             continue
         count = given.items or row.count
+        rounds = min(given.rounds, row.rounds or given.rounds)
         print(f"{row.title}: {count} × {row.counted or row.unit} …", file=sys.stderr, flush=True)
-        measured[row.name] = row.measure(count, given.rounds)
-        text = f"{section(row, measured[row.name], count, given.rounds)}\n\n{by}"
+        measured[row.name] = row.measure(count, rounds)
+        text = f"{section(row, measured[row.name], count, rounds)}\n\n{by}"
         print(f"{text}\n", flush=True)
         if given.write:
             keep(row.title, text)

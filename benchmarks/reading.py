@@ -131,7 +131,7 @@ ROW = Row(
     title="read saved pages into interviews",
     unit="page",
     fact="questions found",
-    count=300,
+    count=5_000,
     measure=measure,
     most=3,
 )

@@ -30,7 +30,7 @@ def section(row: Row, measured: Measured, count: int, rounds: int) -> str:
     lines = [
         f"## {row.title}",
         "",
-        f"{count:,} × {row.counted or row.unit}, median of {rounds} rounds in turns; the last line is the floor.",
+        f"{count:,} × {row.counted or row.unit}, {_rounds(rounds)}; the last line is the floor.",
         "",
         f"| | {' | '.join(heads)} |",
         f"| --- |{' ---: |' * len(heads)}",
@@ -69,6 +69,10 @@ def summary(rows: Sequence[Row], measured: Mapping[str, Measured]) -> str:
         own = " / ".join(_times(one.cpu, floor.cpu) for one in ours)
         lines.append(f"| {row.title} | {own} | {goal} | {told} | {first.name} |")
     return "\n".join(lines)
+
+
+def _rounds(rounds: int) -> str:
+    return f"median of {rounds} rounds in turns" if rounds > 1 else "one round"
 
 
 def _ms(figure: float | str) -> str:

@@ -38,7 +38,8 @@ class Row:
 
     `name` is what `--only` takes; `unit` is one item, `fact` what the contenders count, `count` how
     many items there are unless asked otherwise. `most` is the goal: the first contender's CPU as a
-    multiple of the bare minimum's. `measure` takes the number of items and of rounds.
+    multiple of the bare minimum's. `measure` takes the number of items and of rounds; `rounds` are
+    the most of them, where one takes very long.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Row:
     fact: str
     count: int
     measure: Callable[[int, int], Measured]
+    rounds: int | None = None
     most: float | None = None
     ours: int = 1  # of the contenders, the first ones, are this program; the last of them does most
     as_peers: int = -1  # which of them does as much as the peers: it settles who is ahead
