@@ -137,6 +137,8 @@ CREATE TABLE runs (
     changed    INTEGER NOT NULL CHECK (typeof(changed) = 'integer' AND changed >= 0)
 );
 
+-- What stands from here on is made when the tables above have their rows.
+
 CREATE INDEX interviews_person ON interviews (person_id, published);
 CREATE INDEX interviews_published ON interviews (published);
 CREATE INDEX posts_interview ON posts (interview_id, lang, id);
