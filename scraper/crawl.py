@@ -108,6 +108,16 @@ def summary(run: Run, tally: Tally) -> list[str]:
     ]
 
 
+def line_of(run: Run) -> str:
+    """Return one line on a crawl or an import."""
+    seconds = (run.finished - run.started).total_seconds() if run.finished else 0
+    return (
+        f"{run.source}: {run.fetched} fetched ({run.new} new, {run.changed} changed),"
+        f" {run.unchanged} unchanged, {run.gone} gone,"
+        f" {run.failed} failed; {run.requests} requests, {run.bytes} bytes, {seconds:.0f} s"
+    )
+
+
 def import_paths(  # as above
     archive: Archive,
     paths: Sequence[str],

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scraper.build import Built
+from scraper.crawl import line_of
 from scraper.errors import OutOfTime
 from scraper.folder import DataFolder
 from scraper.models import Run
@@ -30,7 +31,7 @@ def nightly(folder: DataFolder, crawl: Callable[[], Run]) -> str:
     with folder.locked():
         run = crawl()
         built, files = refresh(folder)
-    return f"{of_run(run)}; {of_build(built)}; {files} files exported"
+    return f"{line_of(run)}; {of_build(built)}; {files} files exported"
 
 
 @contextmanager
@@ -54,16 +55,6 @@ def ended_after(seconds: float, grace: float = GRACE) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
             faulthandler.cancel_dump_traceback_later()
-
-
-def of_run(run: Run) -> str:
-    """Return one line on a crawl or an import."""
-    seconds = (run.finished - run.started).total_seconds() if run.finished else 0
-    return (
-        f"{run.source}: {run.fetched} fetched ({run.new} new, {run.changed} changed),"
-        f" {run.unchanged} unchanged, {run.gone} gone,"
-        f" {run.failed} failed; {run.requests} requests, {run.bytes} bytes, {seconds:.0f} s"
-    )
 
 
 def of_build(built: Built) -> str:

@@ -6,12 +6,13 @@ Rule: an error is one clear line on stderr and the exit status of its kind; this
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from pkgutil import resolve_name
+from typing import Any, NoReturn, cast
 
 import click
 
@@ -50,7 +51,23 @@ class Context:
 
 
 class Group(click.Group):
-    """Commands whose errors are one clear line and the exit status of the design."""
+    """Commands whose errors are one clear line and the exit status of the design.
+
+    `places` says where each stands, as `module:name`; it is loaded when it is asked for.
+    """
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self._places = places
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return sorted(self._places)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Return a command, None where there is none of that name."""
+        place = self._places.get(name)
+        return cast("click.Command", resolve_name(place)) if place else None
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command and end the program; nothing else ends it."""

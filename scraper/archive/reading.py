@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader
-from warcio.exceptions import ArchiveLoadFailed
-
 from scraper.archive.record import Pairs, from_base32, header_in, hex_digest, one_line, parse_date
 from scraper.errors import BadInput, TooLarge
 from scraper.models import Exchange
@@ -53,6 +49,10 @@ def read_records(stream: BinaryIO, limit: int = MAX_RECORD) -> Iterator[Record]:
     Raises BadInput where it is no WARC file or ends in the middle of a record, TooLarge past
     `limit` bytes a record.
     """
+    # Slow to load, and a crawl, which only writes, reads none.
+    from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415 - as the comment says
+    from warcio.exceptions import ArchiveLoadFailed  # noqa: PLC0415 - as above
+
     try:
         for raw in ArchiveIterator(stream):
             if raw.rec_type == "arc_header" or raw.format != "warc":
@@ -124,6 +124,8 @@ def inspected(data: bytes) -> tuple[Record | None, list[str]]:
 
 def _as_record(raw: Any, limit: int) -> Record:
     """Take warcio's record over; its body bounded, its chunking undone."""
+    from warcio.bufferedreaders import ChunkedDataReader  # noqa: PLC0415 - as above
+
     http = raw.http_headers
     chunked = bool(http) and "chunked" in (http.get_header("transfer-encoding") or "").lower()
     body = (ChunkedDataReader(raw.raw_stream) if chunked else raw.raw_stream).read(limit + 1)

@@ -5,7 +5,7 @@ import re
 import click
 import pytest
 
-from scraper.cli import main
+from scraper.cli import COMMANDS, main
 from tests.core.program import ROOT, mikroscope
 
 # The commands of the design, and what each of them takes.
@@ -26,13 +26,14 @@ DESIGN = {
 
 def test_there_are_the_commands_of_the_design() -> None:
     """All of them; another one belongs into the table above."""
-    assert set(main.commands) == set(DESIGN)
+    assert set(COMMANDS) == set(main.list_commands(click.Context(main))) == set(DESIGN)
 
 
 @pytest.mark.parametrize("name", DESIGN)
 def test_a_command_explains_itself(name: str) -> None:
     """Its help names what it takes, the data folder and what it does, in a sentence."""
-    command = main.commands[name]
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
     shown = command.get_help(click.Context(command, info_name=name))
     for option in DESIGN[name].split():
         assert option in shown

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 import yaml
 
-from scraper.cli import main
+from scraper.cli import COMMANDS
 from scraper.errors import GaveUp
 from scraper.fetch import Fetcher, Limits
 from scraper.folder import DataFolder
@@ -203,7 +204,8 @@ def test_the_workflow_of_the_readme_runs_commands_that_exist() -> None:
     ours = [line.split()[1:] for line in lines if line.startswith("mikroscope ")]
     assert ours
     for command, *options in ours:
-        taken = {opt for param in main.commands[command].params for opt in param.opts}
+        known = resolve_name(COMMANDS[command])
+        taken = {opt for param in known.params for opt in param.opts}
         assert {option for option in options if option.startswith("--")} <= taken
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scraper.archive import Archive
-from scraper.cli import is_of_series
+from scraper.cli.crawling import is_of_series
 from scraper.crawl import crawl, hosts_of
 from scraper.fetch import Clock, Fetcher, Limits
 from scraper.models import Run

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scraper.archive import Archive
 from scraper.build import build
-from scraper.cli import is_of_series
+from scraper.cli.crawling import is_of_series
 from scraper.crawl import crawl, hosts_of
 from scraper.fetch import Fetcher
 from scraper.folder import DataFolder
