@@ -8,8 +8,6 @@ as an entity was read rightly, its neighbour was not.
 import re
 from functools import cache
 
-import ftfy
-
 ENCODINGS = ("cp1252", "cp1257", "iso8859-16", "cp874")  # as copies of these posts have been read
 # Signs of it: one of UTF-8's lead bytes, then a continuation byte, as those encodings show them;
 # or one that copies have left alone.
@@ -65,7 +63,11 @@ def _in_part(line: str) -> str:
     lost = _LOST_ANYWHERE + (_LOST if pieces or "âŻ" in line else ())
     for pattern, sign in lost:
         repaired = pattern.sub(sign, repaired)
-    return repaired if repaired != halved else ftfy.fix_encoding(line)
+    if repaired != halved:
+        return repaired
+    import ftfy  # noqa: PLC0415 - slow to load, and hardly a line comes this far
+
+    return ftfy.fix_encoding(line)
 
 
 def _pieces(line: str, encoding: str) -> tuple[str, int]:
