@@ -44,6 +44,9 @@ class Known:
         return self.status == 410 or self.misses >= 2
 
 
+NEVER_SEEN = Known()
+
+
 @dataclass(slots=True)
 class Find:
     """What this run found out about a URL: who named it, and when they say it changed."""
@@ -97,13 +100,12 @@ class Frontier:
 
     def rank(self, url: str) -> int | None:
         """Return how urgent a URL is, None if it is not due."""
-        known = self._known.get(url, Known())
-        stated = self._finds.get(url, Find()).changed
+        known, find = self.known(url), self._finds.get(url)
+        stated, by = (find.changed, find.by) if find else (None, set[str]())
         if known.captured_at is None and known.of_series is None:
             return NEW
         if self._full or (stated and _is_news(stated, known)):
             return CHANGED
-        by = self._finds.get(url, Find()).by
         if known.gone:
             return UNDATED if BACK in by else None
         if known.of_series is False:
@@ -117,7 +119,7 @@ class Frontier:
 
     def known(self, url: str) -> Known:
         """Return a URL's past; an empty one if it has none."""
-        return self._known.get(url, Known())
+        return self._known.get(url, NEVER_SEEN)
 
     def changed(self, url: str) -> datetime | None:
         """Return the latest date of change that this run's sources state."""
@@ -137,8 +139,10 @@ class Frontier:
 
     def _enqueue(self, url: str) -> None:
         """Queue a URL under its rank of now; an earlier place of another rank no longer counts."""
+        if url in self._done:
+            return
         rank = self.rank(url)
-        if rank is not None and url not in self._done and (rank, url) not in self._queued:
+        if rank is not None and (rank, url) not in self._queued:
             self._queued.add((rank, url))
             self._open.add(url)
             heappush(self._queue, (rank, url))

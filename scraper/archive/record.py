@@ -93,7 +93,8 @@ WIDEST = 2 + 0xFFFF
 
 def header_in(pairs: Iterable[tuple[str, str]], name: str) -> str | None:
     """Return the first header of this name, whatever its case."""
-    return next((value for key, value in pairs if key.lower() == name.lower()), None)
+    wanted = name.lower()
+    return next((value for key, value in pairs if key.lower() == wanted), None)
 
 
 def http_type(kind: str) -> str:
