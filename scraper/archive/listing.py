@@ -188,7 +188,10 @@ def canonical_or_raw(url: str) -> str:
 
 def recall(facts: Facts, url: str, said: Mapping[str, Any]) -> None:
     """Add what a later run remembers of a URL: a list adds to the earlier one, all else replaces."""
-    known = facts.setdefault(url, {})
+    known = facts.get(url)
+    if known is None:
+        facts[url] = dict(said)
+        return
     for name, value in said.items():
         before = known.get(name)
         if isinstance(value, list) and isinstance(before, list):

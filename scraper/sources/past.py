@@ -4,13 +4,13 @@ Rule: all of it is read out of the archive; nothing is known that a run did not 
 """
 
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from scraper.archive import decoded
 from scraper.fetch import header_of
-from scraper.frontier import Frontier, Known
+from scraper.frontier import NEVER_SEEN, Frontier, Known
 from scraper.models import Capture, Exchange
 from scraper.reading import index
 from scraper.sources.work import Work
@@ -86,13 +86,12 @@ def _past_of_urls(work: Work) -> tuple[dict[str, Known], dict[str, Capture]]:
     for capture in work.archive.captures():
         if capture.source != "site" or capture.kind not in {"response", "revisit"}:
             continue
-        before = known.get(capture.url, Known())
+        before = known.get(capture.url, NEVER_SEEN)
         missed = capture.http_status == 404
         holds = capture.http_status in {200, 304}
         if holds:
             holders[capture.url] = capture
-        known[capture.url] = replace(
-            before,
+        known[capture.url] = Known(
             captured_at=capture.captured_at,
             status=capture.http_status,
             etag=capture.etag if holds else before.etag,
@@ -100,9 +99,12 @@ def _past_of_urls(work: Work) -> tuple[dict[str, Known], dict[str, Capture]]:
             misses=before.misses + 1 if missed else 0,
         )
     for url, facts in work.archive.memory().items():
-        before = known.get(url, Known())
-        known[url] = replace(
-            before,
+        before = known.get(url, NEVER_SEEN)
+        known[url] = Known(
+            captured_at=before.captured_at,
+            status=before.status,
+            etag=before.etag,
+            last_modified=before.last_modified,
             # Being led away is a miss that no status tells of.
             misses=max(before.misses, int(facts.get("misses") or 0)),
             changed=index.parse_time(facts.get("changed")),
