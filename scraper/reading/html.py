@@ -7,7 +7,7 @@ class names are not looked at. One walk over the tree, no recursion, linear in i
 import re
 from collections.abc import Iterable
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import TooLarge
 from scraper.reading.metadata import Marked, read_metadata
@@ -42,13 +42,18 @@ def read_html(html: bytes, url: str) -> Page:
     if html.count(b"<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         raise TooLarge(f"{url}: nested more than {MAX_DEPTH} levels deep, which no page is")
     tree = LexborHTMLParser(html)
-    marked = {
-        node.mem_id: Marked(node, node.tag or "", node.attributes) for node in tree.css(_MARKED)
-    }
-    meta = read_metadata(tree, marked.values(), url)
+    marked: dict[str, list[Marked]] = {}  # by tag
+    stand_ins: dict[str, dict[int, str]] = {}  # by own tag and node, the tag an element stands for
+    # What is marked in two ways is found twice.
+    for node in {node.mem_id: node for node in tree.css(_MARKED)}.values():
+        own, given = node.tag or "", node.attributes
+        marked.setdefault(own, []).append((node, given))
+        if (tag := _stands_for(own, given)) and own not in UNREAD:
+            stand_ins.setdefault(own, {})[node.mem_id] = tag
+    meta = read_metadata(tree, marked, url)
     if tree.body is None:
         return Page(lines=(), **meta)
-    walk = Walk(url, _stand_ins(marked), _timed(marked.values()))
+    walk = Walk(url, stand_ins, _timed(marked.get("time", ())))
     walk.over(tree.body)
     return Page(
         lines=tuple(walk.lines),
@@ -59,23 +64,18 @@ def read_html(html: bytes, url: str) -> Page:
     )
 
 
-def _stand_ins(marked: dict[int, Marked]) -> dict[str, dict[int, str]]:
-    """Return, by tag and node, the tag that an element stands for."""
-    found: dict[str, dict[int, str]] = {}
-    for number, (_, own, given) in marked.items():
-        tag = _BY_ROLE.get(given.get("role") or "")
-        if tag is None and own == "span" and _SHOWN_AS_BLOCK.search(given.get("style") or ""):
-            tag = "div"
-        if tag and own not in UNREAD:
-            found.setdefault(own, {})[number] = tag
-    return found
+def _stands_for(own: str, given: dict[str, str | None]) -> str | None:
+    """Return the tag that an element stands for by its role or style, if it does."""
+    if "role" in given and (tag := _BY_ROLE.get(given["role"] or "")):
+        return tag
+    return "div" if own == "span" and _SHOWN_AS_BLOCK.search(given.get("style") or "") else None
 
 
-def _timed(marked: Iterable[Marked]) -> set[int]:
+def _timed(times: Iterable[Marked]) -> set[int]:
     """Return the elements that are or hold a <time>, each met once."""
     timed: set[int] = set()
-    for node, tag, _ in marked:
-        around = node if tag == "time" else None
+    for node, _ in times:
+        around: LexborNode | None = node
         while around is not None and around.mem_id not in timed:
             timed.add(around.mem_id)
             around = around.parent

@@ -4,8 +4,8 @@ Rule: only read, never believed over the text; broken metadata tells nothing and
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,25 +24,19 @@ _NAMES = frozenset(
 _LENIENT = json.JSONDecoder(strict=False)
 
 
-class Marked(NamedTuple):
-    """An element that a search found, with its tag and attributes."""
-
-    node: LexborNode
-    tag: str
-    given: dict[str, str | None]
+Marked = tuple[LexborNode, dict[str, str | None]]  # an element that a search found: its attributes
 
 
-def read_metadata(tree: LexborHTMLParser, marked: Iterable[Marked], url: str) -> dict[str, Any]:
+def read_metadata(
+    tree: LexborHTMLParser, marked: Mapping[str, Sequence[Marked]], url: str
+) -> dict[str, Any]:
     """Return the fields of Page that metadata fills.
 
-    `marked` are, among others, the elements of metadata of `tree`, in its order.
+    `marked` are, by tag, the elements of metadata of `tree`, in its order.
     """
-    by_tag: dict[str, list[Marked]] = {}
-    for one in marked:
-        by_tag.setdefault(one.tag, []).append(one)
-    named = _named(by_tag.get("meta", ()))
-    article = next(_articles(by_tag.get("script", ())), {})
-    title = next((one.node.text() for one in by_tag.get("title", ())), None)
+    named = _named(marked.get("meta", ()))
+    article = next(_articles(marked.get("script", ())), {})
+    title = next((node.text() for node, _ in marked.get("title", ())), None)
     titles = (article.get("headline"), named.get("og:title"), title)
     dates = (
         article.get("datePublished"),
@@ -63,14 +57,14 @@ def read_metadata(tree: LexborHTMLParser, marked: Iterable[Marked], url: str) ->
         "section": _first_text(article.get("articleSection")) or named.get("article:section"),
         "description": named.get("og:description") or named.get("description"),
         "site_name": named.get("og:site_name"),
-        "translations": _translations(by_tag.get("link", ()), url),
+        "translations": _translations(marked.get("link", ()), url),
     }
 
 
 def _named(metas: Iterable[Marked]) -> dict[str, str]:
     """Return the contents of the meta elements that are read, by name; the first one counts."""
     named: dict[str, str] = {}
-    for _, _, given in metas:
+    for _, given in metas:
         name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
         if name in _NAMES and name not in named and (content := given.get("content")):
             named[name] = repair(tidy(content))
@@ -80,7 +74,7 @@ def _named(metas: Iterable[Marked]) -> dict[str, str]:
 def _translations(links: Iterable[Marked], url: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (hreflang.lower()[:2], address)
-        for _, _, given in links
+        for _, given in links
         if (hreflang := given.get("hreflang"))
         and hreflang != "x-default"  # names no language
         and (href := given.get("href"))
@@ -97,7 +91,7 @@ def _first_text(value: Any) -> str | None:
 def _articles(scripts: Iterable[Marked]) -> Iterator[dict[str, Any]]:
     """Yield the JSON-LD nodes that are articles, then those that only are pages."""
     pages = []
-    for script, _, given in scripts:
+    for script, given in scripts:
         if (given.get("type") or "").lower() != "application/ld+json":
             continue
         for node in _nodes(script.text()):

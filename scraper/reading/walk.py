@@ -55,9 +55,8 @@ class Walk:
         self.box = self.block = 0
         self.aside: tuple[int, ...] = ()
         self.parts: list[str] = []  # the texts of the line that is being read
-        self.length = 0  # … and how many characters they have
         self.strong_depth = self.link_depth = 0
-        self.strong = 0  # characters of the emphasised run at the line's start
+        self.strong = 0  # how many of them make the emphasised run at the line's start
         self.strong_open = True  # whether that run still goes on
         self.linked = True  # whether all of the line is a link
         self.typed = 0  # elements open around the text in which its line breaks are shown
@@ -69,35 +68,31 @@ class Walk:
 
     def over(self, root: LexborNode) -> None:
         """Visit every node below `root` in document order; TooLarge where there are too many."""
-        around: list[tuple[LexborNode, Callable[[Walk], None] | None]] = []
+        # Of each open element, what follows it and what it does at its end.
+        around: list[tuple[LexborNode | None, Callable[[Walk], None] | None]] = []
         stand_ins, parts = self.stand_ins, self.parts
         node = root.first_child
-        count = 0
-        while node is not None or around:
-            if node is None:
+        for _ in range(MAX_NODES + 1):
+            while node is None and around:
                 node, closes = around.pop()
-            else:
-                count += 1
-                if count > MAX_NODES:
-                    raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
-                tag = node.tag or ""
-                if tag == "-text":
-                    # The line breaks between elements, of which there are many, say nothing.
-                    if parts or self.typed or not node.is_empty_text_node:
-                        self.text(node.text_content or "")
-                    node = node.next
-                    continue
-                if tag in stand_ins:
-                    tag = stand_ins[tag].get(node.mem_id, tag)
-                opens, closes = _DOES.get(tag, _BOX)
-                child = None if opens and opens(self, tag, node) else node.first_child
-                if child is not None:
-                    around.append((node, closes))
-                    node = child
-                    continue
-            if closes:
-                closes(self)
-            node = node.next
+                if closes:
+                    closes(self)
+            if node is None:
+                break
+            tag = node.tag or ""
+            if tag == "-text":
+                # The line breaks between elements, of which there are many, say nothing.
+                if parts or self.typed or not node.is_empty_text_node:
+                    self.text(node.text_content or "")
+                node = node.next
+                continue
+            if tag in stand_ins:
+                tag = stand_ins[tag].get(node.mem_id, tag)
+            opens, closes = _DOES.get(tag, _BOX)
+            around.append((node.next, closes))
+            node = None if opens and opens(self, tag, node) else node.first_child
+        else:
+            raise TooLarge(f"{self.url}: more than {MAX_NODES} elements, which no page has")
         if parts:
             self._end_line()
         self.ends[0] = len(self.lines)
@@ -116,7 +111,6 @@ class Walk:
             self._says(text)
         elif self.parts or self.typed:
             self.parts.append(text)
-            self.length += len(text)
 
     def open_box(self, _tag: str, _node: LexborNode) -> bool:
         """Begin an element that parts text."""
@@ -240,24 +234,23 @@ class Walk:
             self.linked = False
         elif text.strip() in _PERMALINKS:
             return
-        if self.strong_open and self.strong_depth:
-            self.strong = self.length + len(text.rstrip())
-        else:
-            self.strong_open = False
         self.parts.append(text)
-        self.length += len(text)
+        if self.strong_open:
+            if self.strong_depth:
+                self.strong = len(self.parts)
+            else:
+                self.strong_open = False
 
     def _end_line(self) -> None:
-        raw = "".join(self.parts)
         # In HTML a line break of the source is a space like any other (CSS Text 3, 4.1.1).
-        if text := tidy(repair(raw.replace("\n", " "))):
-            strong = len(tidy(raw[: self.strong])) if self.strong else 0
+        if text := tidy(repair("".join(self.parts).replace("\n", " "))):
+            strong = len(tidy("".join(self.parts[: self.strong]))) if self.strong else 0
             kind = self.kinds[-1]
             self.lines.append(
                 Line(text, kind, strong, self.linked, self.block, self.box, self.aside)
             )
         self.parts.clear()
-        self.length = self.strong = 0
+        self.strong = 0
         self.strong_open = self.linked = True
 
 
