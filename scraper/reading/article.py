@@ -22,11 +22,12 @@ _COUNTER = re.compile(r"\d{1,2}(?: ?/ ?\d{1,2})?")  # «01», «2 / 9»
 def deal_out(page: Page, prompts: list[Prompt]) -> Article:
     """Return the article of a page with at least one question."""
     body = common_box(page, [p.at for p in prompts])
-    pictures: dict[int, list[Picture]] = {}
+    near: dict[int, list[Picture]] = {}
     for picture in page.pictures:
-        pictures.setdefault(picture.before, []).append(picture)
+        for at in range(picture.before - 1, picture.before + 2):
+            near.setdefault(at, []).append(picture)
     asides = {box for prompt in prompts for box in page.lines[prompt.at].aside}
-    article = Article(page, prompts, body, [Part.AROUND] * len(page.lines), pictures, asides)
+    article = Article(page, prompts, body, [Part.AROUND] * len(page.lines), near, asides)
     deal_head(article)
     _answers(article)
     _tail(article)

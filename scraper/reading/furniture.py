@@ -102,7 +102,7 @@ _CREDIT_OPENS = tuple(
     ["credit", "crédit"]
     + [f"{a} {by} " for a in ("photo", "photos", "picture", "image") for by in ("by", "de", "par")]
 )
-_CREDIT_SAYS = ("credit", "crédit", "©", "courtesy of", " by ", " de ", " par ")  # one of them
+_CREDIT_SAYS = ("credit", "crédit", "©", "courtesy of", "photo", "picture", "image")  # one of them
 _CREDIT_LENGTH = 240  # characters
 _CREDIT_ENDS = re.compile(
     r"(?:(?:photo|picture|image)s? credits?|cr[ée]dits? photos?|courtesy of)\b[^.!?]*\.?$"

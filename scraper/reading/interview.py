@@ -12,7 +12,7 @@ from scraper.reading import baton, furniture, header, vocabulary
 from scraper.reading.article import deal_out
 from scraper.reading.furniture import category_in, mentions_the_series, names_the_series
 from scraper.reading.links import absolute
-from scraper.reading.page import Page
+from scraper.reading.page import Line, Page
 from scraper.reading.parts import Article, Part
 from scraper.reading.prompts import Prompt, find_prompts
 from scraper.text import fold
@@ -25,11 +25,12 @@ def read_interview(page: Page, url: str) -> Interview:
     """Return the interview on a page; raise NotOfTheSeries with the reason where it is none."""
     page, prompts = asked_on(page, url)
     article = deal_out(page, prompts)
-    title = _title(article)
-    standfirst = _paragraphs(article, Part.STANDFIRST)
+    dealt = article.by_part()
+    title = _title(dealt[Part.TITLE], page)
+    standfirst = _paragraphs(dealt[Part.STANDFIRST])
     if not standfirst and page.description and _is_new(page.description, article):
         standfirst = [page.description] if page.bare else []
-    intro = _paragraphs(article, Part.INTRO)
+    intro = _paragraphs(dealt[Part.INTRO])
     presented = header.read_title(title) if title else header.Presented(None, None)
     head = [*intro, *standfirst]
     nominators = baton.find_nominators(head, presented.person)
@@ -45,14 +46,14 @@ def read_interview(page: Page, url: str) -> Interview:
     studio = header.find_studio((title, *presenting, *standfirst, *intro))
     answers = _answers(article)
     nominees = _nominees(answers, who.person)
-    call = _paragraphs(article, Part.CALL)
+    call = _paragraphs(dealt[Part.CALL])
     return Interview(
         url=url,
         lang=_language(page, answers, url),
         title=title,
         standfirst="\n\n".join(standfirst) or None,
-        category=_category(article),
-        published=_published(article),
+        category=_category((*dealt[Part.CATEGORY], *dealt[Part.DATE]), page),
+        published=_published(article, dealt[Part.DATE]),
         person=who.person,
         role=presented.role,
         role_detail=detail.role,
@@ -61,9 +62,9 @@ def read_interview(page: Page, url: str) -> Interview:
         nominators=nominators,
         nominees=nominees,
         answers=answers,
-        images=_images(article, url),
+        images=_images(article, _captions(article) if dealt[Part.CAPTION] else {}, url),
         call_to_action="\n\n".join(call) or None,
-        left_over=tuple(article.texts(Part.LEFT_OVER)),
+        left_over=tuple(line.text for line in dealt[Part.LEFT_OVER]),
         quotes=_quotes(who, presented, detail, studio, nominators, nominees),
         translations=page.translations,
     )
@@ -115,21 +116,20 @@ def _belongs(page: Page, prompts: list[Prompt], url: str) -> None:
         raise NotOfTheSeries(f"{url}: only {len(known)} of the series' questions found")
 
 
-def _title(article: Article) -> str | None:
-    visible = article.texts(Part.TITLE)
+def _title(visible: list[Line], page: Page) -> str | None:
     if visible:
-        return " ".join(visible)
-    for stated in article.page.titles:
-        bare = header.without_site_name(stated, article.page.site_name)
-        if mentions_the_series(bare) or not article.page.plain:
+        return " ".join(line.text for line in visible)
+    for stated in page.titles:
+        bare = header.without_site_name(stated, page.site_name)
+        if mentions_the_series(bare) or not page.plain:
             return bare
     return None
 
 
-def _paragraphs(article: Article, part: Part) -> list[str]:
-    """Return the lines of a part as paragraphs; lines that are glued go on in the one before."""
+def _paragraphs(lines: Iterable[Line]) -> list[str]:
+    """Return lines as paragraphs; those that are glued go on in the one before."""
     paragraphs: list[str] = []
-    for line in article.lines(part):
+    for line in lines:
         if line.glued and paragraphs:
             paragraphs[-1] += f" {line.text}"
         else:
@@ -146,20 +146,13 @@ def _is_new(description: str, article: Article) -> bool:
 
 
 def _answers(article: Article) -> tuple[Answer, ...]:
-    lines, parts = article.page.lines, article.parts
+    lines, parts, answer = article.page.lines, article.parts, Part.ANSWER
     ends = [p.at for p in article.prompts[1:]] + [len(lines)]
     answers = []
     for position, (prompt, end) in enumerate(zip(article.prompts, ends, strict=True), start=1):
-        paragraphs: list[str] = []
-        for at in range(prompt.at + 1, end):
-            if parts[at] is not Part.ANSWER:
-                continue
-            if lines[at].glued and paragraphs:
-                paragraphs[-1] += f" {lines[at].text}"
-            else:
-                paragraphs.append(lines[at].text)
+        said = _paragraphs([lines[at] for at in range(prompt.at + 1, end) if parts[at] is answer])
         answers.append(
-            Answer(position, prompt.question_id, lines[prompt.at].text, "\n\n".join(paragraphs))
+            Answer(position, prompt.question_id, lines[prompt.at].text, "\n\n".join(said))
         )
     return tuple(answers)
 
@@ -188,15 +181,15 @@ def _language(page: Page, answers: tuple[Answer, ...], url: str) -> str:
     )
 
 
-def _category(article: Article) -> str | None:
+def _category(shown: Iterable[Line], page: Page) -> str | None:
     """Return the category shown: on a line of its own, or on that of the date."""
-    for text in (*article.texts(Part.CATEGORY), *article.texts(Part.DATE)):
-        if category := category_in(text):
+    for line in shown:
+        if category := category_in(line.text):
             return category
-    return article.page.section
+    return page.section
 
 
-def _published(article: Article) -> date | None:
+def _published(article: Article, dated: Iterable[Line]) -> date | None:
     """Return the date: JSON-LD and meta first, a <time> of the head, else the visible one."""
     page = article.page
     for stated in page.dates:
@@ -205,7 +198,7 @@ def _published(article: Article) -> date | None:
     first = article.prompts[0].at
     start = article.parts.index(Part.TITLE) if Part.TITLE in article.parts else 0
     timed = [(at, day) for at, when in page.times if (day := header.machine_date(when))]
-    shown = [day for text in article.texts(Part.DATE) if (day := _date_in(text))]
+    shown = [day for line in dated if (day := _date_in(line.text))]
     # A <time> of the head, the visible date, a <time> above the title: those before may be of
     # other posts.
     days = [day for at, day in timed if start <= at <= first]
@@ -218,14 +211,14 @@ def _date_in(text: str) -> date | None:
     return header.read_date(text) or (within[0] if within else None)
 
 
-def _images(article: Article, url: str) -> tuple[Image, ...]:
+def _images(article: Article, captions: dict[int, str], url: str) -> tuple[Image, ...]:
     """Return the pictures of the post, each with its caption, and captions without a picture."""
     page, parts = article.page, article.parts
-    captions = _captions(article)
-    placed = [at for at, part in enumerate(parts) if part is not Part.AROUND]
-    if not placed:
+    if not (page.pictures or captions):
         return ()
-    low, high = placed[0], placed[-1] + 1
+    around = Part.AROUND
+    low = next(at for at, part in enumerate(parts) if part is not around)
+    high = len(parts) - next(n for n, part in enumerate(reversed(parts)) if part is not around)
     images: list[Image] = []
     for n, picture in enumerate(page.pictures):
         at = picture.before
@@ -244,8 +237,9 @@ def _images(article: Article, url: str) -> tuple[Image, ...]:
 def _captions(article: Article) -> dict[int, str]:
     """Return the captions by their first line; lines of one block are one caption."""
     lines, captions, first = article.page.lines, dict[int, str](), -1
+    caption = Part.CAPTION
     for at, part in enumerate(article.parts):
-        if part is not Part.CAPTION:
+        if part is not caption:
             continue
         goes_on = (
             first >= 0 and article.parts[at - 1] is part and lines[at].block == lines[first].block

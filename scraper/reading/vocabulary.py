@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from scraper.reading.questions import QUESTIONS, YOU, Question
-from scraper.text import first_word, fold, words
+from scraper.text import first_word, fold, says_any, words
 
 __all__ = ["BY_ID", "QUESTIONS", "Question", "is_question", "language", "recognise"]
 
@@ -89,7 +89,7 @@ _NEAR = 88.0  # per cent alike, so that a word or three letters may differ
 _LONGEST = 400  # characters
 MAX_WORDS = 45  # no prompt is longer
 # The one who answers speaks of themselves; the one who asks does not.
-_I = re.compile(r"\b(?:i|my|me|mine|myself|je|j|mon|ma|mes|moi|m)\b")
+_I = frozenset(words("i my me mine myself je j mon ma mes moi m"))
 _ME_ASKED = re.compile(r"\b(?:tell|dis|dites|parle|parlez|raconte|racontez) (?:me|moi)\b")
 _FRENCH = frozenset(
     words(
@@ -119,6 +119,7 @@ _INVITING = frozenset(
     )
 )
 _POLITE = re.compile(r"\b(?:please|pls|kindly|s il (?:te|vous) plait|svp|stp)\b ?")
+_POLITENESS = ("please", "pls", "kindly", " plait", "svp", "stp")  # one of them
 _TO_YOU = re.compile(YOU)
 # «How would you describe …?», «Can you introduce yourself?», «Peux-tu te présenter ?»
 _OPENLY = re.compile(
@@ -130,7 +131,7 @@ _LEADS_TO = re.compile(
     r"\b(?:mikroscope|nominated|nommee?|designee?|turn (?:of|to|for)|s turn|tour d|(?:our|these|the|8|eight|nos|ces|aux|huit) questions)\b"
 )
 _CLOSING = "\"'»”’) \u00a0\u202f"
-_FULL_STOP = re.compile(r"[^\W\d_]{2}[.…]\s+\S")
+_FULL_STOP = re.compile(r"[.…](?<=[^\W\d_]{2}.)\s+\S")
 
 
 def recognise(text: str) -> str | None:
@@ -178,7 +179,9 @@ def goes_on_asking(text: str) -> bool:
 
 def _as_asked(text: str) -> str | None:
     """Return a line folded if it has the form of a prompt, which asks or invites; else None."""
-    folded = _POLITE.sub("", fold(text))
+    folded = fold(text)
+    if says_any(folded, _POLITENESS):
+        folded = _POLITE.sub("", folded)
     if text.endswith((".", ",", ";")) and not text.endswith("...") and not _INVITES.match(folded):
         return None
     if not text.rstrip(_CLOSING).endswith(("?", "!")) and not _ASKS.match(folded):
@@ -188,7 +191,7 @@ def _as_asked(text: str) -> str | None:
         return None
     if not folded or folded.count(" ") >= MAX_WORDS:
         return None
-    return None if _I.search(_ME_ASKED.sub("", folded)) else folded
+    return folded if _I.isdisjoint(_ME_ASKED.sub("", folded).split()) else None
 
 
 def language(texts: list[str]) -> str | None:
