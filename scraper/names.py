@@ -7,7 +7,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ _LOWER = re.compile(r"[ ,;]*(?:[a-z]+[ ,;]+)+")
 _INITIALS = re.compile(r"(?!I\.)(?:[^\W\d_a-z]\.-?)+(?=[ \u00a0][^\W\d_a-z])")
 _LAST_PIECE = re.compile(r"[^\W\d_]+(?=\.$)")
 _POSSESSIVE = re.compile(r"[’'‘ʼ](?:s|S)?$")
+_POSSESSIVES = tuple(mark + s for mark in "’'‘ʼ" for s in ("", "s", "S"))
 _BACK = 8  # characters before a word in which the end of a sentence is looked for
 _SPACES = " \u00a0\u202f"  # what may stand between two words of one name
 _ELIDED = re.compile(r"(?i)^(?:[dlcjnst]|qu|jusqu|lorsqu)[’'‘ʼ](?=[^\W\d_]{2})")
@@ -135,7 +135,7 @@ def _go_on(text: str, last: re.Match[str], word: re.Match[str]) -> bool:
     """Tell whether a word may be of one name with the last one before it."""
     between = text[last.end() : word.start()]
     joined = between and not between.strip(_SPACES)
-    return bool(joined) and not _POSSESSIVE.search(last.group())
+    return bool(joined) and not last.group().endswith(_POSSESSIVES)
 
 
 def _is_inside(bare: str) -> bool:
@@ -251,31 +251,27 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
     if word.islower():
         return False
     kind = _kind(word)
-    if kind is _Kind.NEVER:
+    if kind == "never":
         return _beside_a_name(_bare(word), match, text)
-    return kind is _Kind.NAME or (kind is _Kind.OPENING and not _opens(text, match.start()))
-
-
-class _Kind(Enum):
-    """What a word is by itself."""
-
-    OTHER = auto()
-    NAME = auto()  # capitalised as names are
-    OPENING = auto()  # … unless it opens a sentence
-    NEVER = auto()  # … but never a name alone
+    return kind == "name" or (kind == "opening" and not _opens(text, match.start()))
 
 
 @lru_cache(maxsize=1024)  # the same words stand in many sentences
-def _kind(word: str) -> _Kind:
+def _kind(word: str) -> str:
+    """Return what a word is by itself: name, opening, never or other.
+
+    The first three are capitalised as names are; `opening` is no name where it opens a sentence, and
+    `never` is none alone.
+    """
     bare = _bare(word)
     if not bare[0].isupper():
-        return _Kind.OTHER
+        return "other"
     folded = _folded(bare)
     if folded in _NEVER:
-        return _Kind.NEVER
+        return "never"
     if bare == word and _ELIDED.match(word):
-        return _Kind.OTHER
-    return _Kind.OPENING if folded.endswith(_OPENING) and "-" not in word else _Kind.NAME
+        return "other"
+    return "opening" if folded.endswith(_OPENING) and "-" not in word else "name"
 
 
 def _bare(word: str) -> str:

@@ -55,11 +55,12 @@ def stands(line: Line) -> tuple[str, ...]:
 
 def candidates(page: Page) -> Iterator[Candidate]:
     """Yield the lines of a page that may be questions, in its order."""
+    lines = page.lines
     skip = -1
-    for at, line in enumerate(page.lines):
-        if at == skip or line.kind in ("caption", "apart") or not _may_ask(line):
+    for at, line in enumerate(lines):
+        if at == skip or not _may_ask(line):
             continue
-        if candidate := _candidate(page.lines, at):
+        if candidate := _candidate(lines, at):
             yield candidate
             if candidate.joined:
                 skip = at + 1
@@ -67,8 +68,10 @@ def candidates(page: Page) -> Iterator[Candidate]:
 
 def _may_ask(line: Line) -> bool:
     """Tell whether a line is worth a look: it asks, stands out, or is short and no sentence."""
-    text = line.text
-    if line.strong or line.kind != "text" or asks(text):
+    text, kind = line.text, line.kind
+    if kind != "text":
+        return kind not in ("caption", "apart")
+    if line.strong or asks(text):
         return True
     return len(text) < _SHORT and (text[-1] != "." or vocabulary.invites(text))
 
@@ -88,15 +91,15 @@ def _candidate(lines: tuple[Line, ...], at: int) -> Candidate | None:
             how, end = stand(line), len(line.text)
             return Candidate(at, start, end, how, question_id, joined=True, weak=weak)
     recall = _asked_once if len(line.text) <= _REMEMBERED else _asked
-    asked = recall(line.by_itself)
+    asked = recall((line.text, line.kind, line.strong, line.linked))
     return Candidate(at, *asked) if asked else None
 
 
 def _asked(by_itself: tuple[str, str, int, bool]) -> tuple[int, int, str, str, bool, bool] | None:
     """Return the question that a line is by itself: its candidate without `at`."""
-    line = Line(*by_itself)
-    text, strong, how = line.text, line.strong, stand(line)
-    weak, start, bare = _bare(text, linked=line.linked)
+    text, kind, strong, linked = by_itself
+    how = stand(Line(text, kind, strong))
+    weak, start, bare = _bare(text, linked=linked)
     if 0 < strong < len(text):
         opening, rest = text[start:strong], text[strong:]
         label = opening.rstrip().endswith(":") or rest.lstrip().startswith(":")

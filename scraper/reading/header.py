@@ -97,7 +97,9 @@ _WITHIN = re.compile(
     r"|\b[^\W\d_]{3,9}\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0]\d{4}\b"
 )
 _SEPARATING = re.compile("[|·•»›/–—,-]")  # one of them
-_SEPARATORS = re.compile(r"\s*[|·•»›]\s*|\s+[/–—-]\s+|\s*,\s+|^\s+|\s+$")
+_SEPARATORS = re.compile(  # most letters begin none
+    r"(?=[\s|·•»›,])(?:\s*[|·•»›]\s*|\s+[/–—-]\s+|\s*,\s+|^\s+|\s+$)"
+)
 _DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})")
 

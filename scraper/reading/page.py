@@ -31,11 +31,6 @@ class Line(NamedTuple):
     glued: bool = False  # goes on in the paragraph of the line before
 
     @property
-    def by_itself(self) -> tuple[str, str, int, bool]:
-        """What the line is wherever it stands: text, kind, strong, linked."""
-        return self[:4]
-
-    @property
     def emphasised(self) -> bool:
         """Whether the whole line is emphasised, so that it may stand for a heading."""
         return self.strong >= len(self.text)

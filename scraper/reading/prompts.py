@@ -47,7 +47,7 @@ def find_prompts(page: Page) -> tuple[Page, list[Prompt]]:
         if len({c.question_id for c in others}) > max(2, len(chosen)):
             page, chosen = by_sentence, others
     page, prompts = _split(page, chosen)
-    return page, sorted([*prompts, *_unknown(page, prompts)], key=lambda p: p.at)
+    return page, sorted([*prompts, *_unknown(page, prompts)])  # by `at`: no two stand on one line
 
 
 def _unlinked(page: Page, first: int) -> Page:

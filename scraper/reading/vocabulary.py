@@ -142,12 +142,12 @@ def recognise(text: str) -> str | None:
 @lru_cache(maxsize=1024)  # the same few wordings stand on every page
 def _recognise(text: str) -> str | None:
     asked = _as_asked(text)
-    return asked and (
-        _SEEN.get(asked)
-        or _by_words(asked)
-        or _by_likeness(asked)
-        or _by_words(_without_typos(asked))
-    )
+    if asked is None:
+        return None
+    if found := _SEEN.get(asked) or _by_words(asked) or _by_likeness(asked):
+        return found
+    meant = _without_typos(asked)
+    return _by_words(meant) if meant != asked else None
 
 
 def is_question(text: str) -> bool:
@@ -242,9 +242,9 @@ def _without_typos(folded: str) -> str:
 
 def _by_words(folded: str) -> str | None:
     for question_id, rows, unless in _COMPILED:
-        if unless is not None and unless.search(folded):
-            continue
-        if any(all(pattern.search(folded) for pattern in row) for row in rows):
+        if any(all(pattern.search(folded) for pattern in row) for row in rows) and not (
+            unless is not None and unless.search(folded)
+        ):
             return question_id
     return None
 

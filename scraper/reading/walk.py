@@ -79,13 +79,13 @@ class Walk:
                     closes(self)
             if node is None:
                 break
-            tag = node.tag or ""
-            if tag == "-text":
+            if node.is_text_node:
                 # The line breaks between elements, of which there are many, say nothing.
                 if parts or self.typed or not node.is_empty_text_node:
                     self.text(node.text_content or "")
                 node = node.next
                 continue
+            tag = node.tag or ""
             if tag in stand_ins:
                 tag = stand_ins[tag].get(node.mem_id, tag)
             opens, closes = _DOES.get(tag, _BOX)
