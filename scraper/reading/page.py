@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# Lines and pictures are named tuples: a page has many, and they are the cheapest to make.
 
-
-class Line(NamedTuple):
+@dataclass(
+    slots=True
+)  # not frozen: a page has many, and so they are the cheapest to make and to ask
+class Line:
     """One line of text as it stands on the page.
 
     `kind` is text, item (of a list), heading, caption, or apart: all of a menu, form or footer in

@@ -56,7 +56,7 @@ def _unlinked(page: Page, first: int) -> Page:
     while first and lines[first - 1].linked and len(lines[first - 1].text) > _LABEL:
         first -= 1
     return replace(
-        page, lines=(*lines[:first], *(line._replace(linked=False) for line in lines[first:]))
+        page, lines=(*lines[:first], *(replace(line, linked=False) for line in lines[first:]))
     )
 
 
@@ -76,14 +76,14 @@ def _split(page: Page, chosen: list[Candidate]) -> tuple[Page, list[Prompt]]:
         question = line.text[candidate.start : candidate.end].strip()
         rest = line.text[candidate.end :].strip(" \u00a0\u202f:–—-")
         if question != line.text:
-            line = line._replace(text=question, strong=min(line.strong, len(question)))
+            line = replace(line, text=question, strong=min(line.strong, len(question)))
         lines.append(line)
         if rest:
-            lines.append(line._replace(text=rest, strong=0, kind="text"))
+            lines.append(replace(line, text=rest, strong=0, kind="text"))
         if candidate.joined:
             following = page.lines[candidate.at + 1]
             moved.append(len(lines) - 1)
-            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {following.text}")
+            lines[-1] = replace(lines[-1], text=f"{lines[-1].text} {following.text}")
     after = page.lines[len(moved) :]
     moved += range(len(lines), len(lines) + len(after))
     return _renumbered(page, [*lines, *after], moved), prompts
@@ -117,7 +117,7 @@ def _by_sentence(page: Page) -> Page:
     for line in page.lines:
         moved.append(len(lines))
         for n, sentence in enumerate(sentences(line.text)):
-            lines.append(line._replace(text=sentence, strong=0, glued=n > 0))
+            lines.append(replace(line, text=sentence, strong=0, glued=n > 0))
     return _renumbered(page, lines, moved)
 
 
@@ -129,7 +129,7 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
     asking = [
         at
         for at in range(box.first, box.end)
-        if asks(lines[at].text) and at not in at_known and _may_be_unknown(lines[at])
+        if at not in at_known and asks(lines[at].text) and _may_be_unknown(lines[at])
     ]
     if not asking:
         return
