@@ -29,16 +29,18 @@ _PART = re.compile(r"\s+[–—‒―-]+\s+|\s*[,:|•·]\s+|\s+\|\s+|\s+[–—
 _CITY = (
     r"(?:Paris|Bangalore|Bengaluru|Montr[ée]al|Li[èe]ge|London|Londres|India|Inde|France|Canada)"
 )
+_NOT_WITHIN = r"(?!\B\w)"  # nothing that is looked for begins within a word: most places end here
 # «at Mikros Animation Paris», «chez Mikros Animation à Paris», «@ Mikros», «(Mikros Animation)».
 # Whatever the company's name is: «at NAME Animation»; «of» and «de» lead to departments too.
 _OWN = r"(?i:(?:the\s+)?mikros(?:\s+animation)?)"
 _COMPANY = rf"(?:{_OWN}|(?:the\s+)?[A-ZÀ-Ý][\w’'-]*\s+(?i:animation))(?i:\s+studios?)?"
 _WHERE = rf"(?i:(?:\s*[,–—|(-]?\s*(?:\b(?:in|à|de|at)\s+)?{_CITY})?)"
 _AT_STUDIO = re.compile(
-    rf"\s*(?:[,–—|-]\s*)?(?:\b(?i:at|chez|à|for|with|from)|@)\s*{_COMPANY}(?:['’]s)?{_WHERE}\)?\s*$"
-    rf"|\s*\b(?i:of|de|pour)\s+{_OWN}{_WHERE}\)?\s*$"
-    rf"|\s*[,–—|(-]\s*(?:(?i:at|chez)\s+)?{_COMPANY}{_WHERE}\)?\s*$"
-    rf"|\s*(?:[,–—|-]\s*|\b(?:in|at|à)\s+|\()(?:our\s+|the\s+)?(?i:{_CITY})(?:\s+studio)?\)?\s*$",
+    rf"{_NOT_WITHIN}\s*(?:"
+    rf"(?:[,–—|-]\s*)?(?:\b(?i:at|chez|à|for|with|from)|@)\s*{_COMPANY}(?:['’]s)?{_WHERE}\)?\s*$"
+    rf"|\b(?i:of|de|pour)\s+{_OWN}{_WHERE}\)?\s*$"
+    rf"|[,–—|(-]\s*(?:(?i:at|chez)\s+)?{_COMPANY}{_WHERE}\)?\s*$"
+    rf"|(?:[,–—|-]\s*|\b(?:in|at|à)\s+|\()(?:our\s+|the\s+)?(?i:{_CITY})(?:\s+studio)?\)?\s*$)",
 )
 _SITE_NAME = re.compile(
     r"\s+[|–—•·-]\s+(?:Mikros(?:\s+Animation)?|[A-ZÀ-Ý][\w’'-]*\s+Animation)(?:\s+Studios?)?\s*$"
@@ -108,7 +110,8 @@ _AFTER_NAME = re.compile(
     r"^(?:[’'‘ʼ]s)?(?:\s+turn)?\s*(?:[,–—:(|-]|\s(?:is|est|as|en tant que|notre|our|une?|an?|the|la|le)\s)\s*"
 )
 _ROLE_ENDS = re.compile(
-    r"\s*(?:[,;]\s*(?=(?:who|qui|to|for|tells?|talks?|shares?|answers?|speaks?|gives?|plays?|looks? back|opens?|joins?|lets|invites|explains?|reveals?|nominated|named|chosen|nomm[ée]e?|d[ée]sign[ée]e?|choisie?|based|since|depuis|r[ée]pond|parle|nous|vous|de|pour|is|est|has|was|and|et|afin|our|notre|as|in|[àa]|at|chez|il|elle|he|she|let|d[ée]couvr\w+|the next|it|c)\b)"
+    _NOT_WITHIN
+    + r"\s*(?:[,;]\s*(?=(?:who|qui|to|for|tells?|talks?|shares?|answers?|speaks?|gives?|plays?|looks? back|opens?|joins?|lets|invites|explains?|reveals?|nominated|named|chosen|nomm[ée]e?|d[ée]sign[ée]e?|choisie?|based|since|depuis|r[ée]pond|parle|nous|vous|de|pour|is|est|has|was|and|et|afin|our|notre|as|in|[àa]|at|chez|il|elle|he|she|let|d[ée]couvr\w+|the next|it|c)\b)"
     r"|\b(?:who|qui|which|to (?:answer|tell|speak|talk|share|go|take|be|pass|play)|tells|talks|shares|answers|speaks|gives|reveals|opens|takes|plays|is|was|has|joins|since|depuis|nominated by|nomm[ée]e? par|r[ée]pond|partage|raconte|parle|nous|vous|se|passe|est|de r[ée]pondre|pour r[ée]pondre|de se|d[’']y|[àa] r[ée]pondre|of (?:answering|going))\b"
     r"|\b(?:at|chez|@|from|for|with)\s+(?:the\s+|our\s+)?(?:Mikros|[A-ZÀ-Ý][\w’'-]*\s+Animation|studio)|\b(?:in|at|à|de|from)\s+(?:our\s+|the\s+)?"
     + _CITY
