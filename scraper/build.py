@@ -52,6 +52,7 @@ class Built:
     nominations: int
     findings: int
     notes: tuple[str, ...] = ()  # what a person should hear of the publication
+    as_expected: bool = True  # False where it was published whatever was expected
 
 
 def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
@@ -66,7 +67,8 @@ def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
     published = database.urls_of_posts(folder.database)
     # Where `forget` was killed, something stands published still that must go.
     forgetting = any(map(Tombstones.load(folder.tombstones).has_url, published))
-    if not (whatever_is_expected or forgetting):
+    as_expected = not (whatever_is_expected or forgetting)
+    if as_expected:
         before = database.counts(folder.database, COUNTED)
         missed = [*expected(series.numbers, before, expectations), *_lost(series, published)]
         if missed:
@@ -84,6 +86,7 @@ def build(folder: DataFolder, *, whatever_is_expected: bool = False) -> Built:
         **series.numbers.counts,
         findings=sum(series.numbers.findings.values()),
         notes=(note,) if note else (),
+        as_expected=as_expected,
     )
 
 

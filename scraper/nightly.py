@@ -16,7 +16,7 @@ from scraper.crawl import line_of
 from scraper.errors import OutOfTime
 from scraper.folder import DataFolder
 from scraper.models import Run
-from scraper.refresh import refresh
+from scraper.refresh import program, refresh
 
 CRAWL_SHARE = 0.75  # of a night's time: the rest is for build and export
 GRACE = 60.0  # seconds after the deadline until a program that hears no signal is ended, too
@@ -29,8 +29,9 @@ def nightly(folder: DataFolder, crawl: Callable[[], Run]) -> str:
     the steps raise.
     """
     with folder.locked():
+        at_work = program()  # what is loaded now, whatever is installed before the night is over
         run = crawl()
-        built, files = refresh(folder)
+        built, files = refresh(folder, at_work, run.started)
     return f"{line_of(run)}; {of_build(built)}; {files} files exported"
 
 

@@ -1,17 +1,19 @@
 """Bringing database and exports up to date: a night without news adds its run, any other builds.
 
 Rule: what is added is what a build from nothing would add, to the row; where that is not certain, it
-is built. What they were made of stands in a small file beside them, a stamp, as build tools keep one:
-deleting it costs one build.
+is built, and once a week in any case. What they were made of stands in a small file beside them, a
+stamp, as build tools keep one: deleting it costs one build.
 """
 
 import hashlib
 import json
+import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -20,127 +22,148 @@ from scraper.archive import Archive
 from scraper.build import Built, build, may_be_post
 from scraper.checks import COUNTED
 from scraper.export import export, renew
-from scraper.folder import DataFolder
-from scraper.tombstones import Tombstones
+from scraper.folder import DataFolder, default_file
+from scraper.tombstones import Tombstones, key_path
 
 DECISIONS = ("overrides.yml", "expectations.yml")
-_SOURCES = ("*.py", "*.sql")  # what of the program decides what is in a database
+TRUSTED = timedelta(days=7)  # then all is read again: files rot without a word
 _PACKAGES = "*.dist-info"  # named after a package and its version
 
 
-def refresh(folder: DataFolder) -> tuple[Built, int]:
+def refresh(folder: DataFolder, program: str, at: datetime) -> tuple[Built, int]:
     """Bring database and exports up to date with the archive; return what is in them.
 
-    That is what the database holds, and the number of exported files. Raises what `build` and
-    `export` raise.
+    That is what the database holds, and the number of exported files. `program` is what `program()`
+    said when the night began, `at`. Raises what `build` and `export` raise.
     """
     archive = Archive(folder.archive)
-    made = _Stamp.kept(folder.stamp)
-    quiet = (
-        made
-        and made == _Stamp.now(folder, archive, made.segments)
-        and _is_quiet(folder, archive, made.segments)
+    last = _Stamp.kept(folder.stamp)
+    quiet = bool(
+        last
+        and timedelta(0) <= at - last.read_at < TRUSTED
+        and last.sources == _sources(folder, archive, last.segments, program)
+        and last.made == (_state_of_database(folder), _state_of_exports(folder))
+        and _is_quiet(folder, archive, last.segments)
     )
     folder.stamp.unlink(missing_ok=True)  # only what ends well is stamped again
-    if made and quiet:
-        built = _with_runs(folder, archive, made.segments)
-        files = renew(folder.database, folder.exports)
+    # Each is looked at when it is used: what is changed after that, the next night sees.
+    segments = len(archive.segments())
+    sources = _sources(folder, archive, segments, program)
+    if last and quiet:
+        built, read_at = _with_runs(folder, archive, last.segments), last.read_at
     else:
-        built = build(folder)
-        files = export(folder.database, folder.exports)
-    if now := _Stamp.now(folder, archive, len(archive.segments())):
-        now.keep(folder.stamp)
+        built, read_at = build(folder), at
+    made = _state_of_database(folder)
+    files = (renew if quiet else export)(folder.database, folder.exports)
+    if built.as_expected and not next(archive.damage(), None):  # else it is looked at again
+        stamp = _Stamp(read_at, segments, sources, (made, _state_of_exports(folder)))
+        stamp.keep(folder.stamp)
     return built, files
+
+
+def program() -> str:
+    """Return a digest of everything about the program that could make other files of an archive."""
+    here = Path(__file__).parent
+    files = (path for path in sorted(here.rglob("*")) if "__pycache__" not in path.parts)
+    installed = chain.from_iterable(Path(place or ".").glob(_PACKAGES) for place in sys.path)
+    return _digest(
+        chain(
+            (sys.version.encode(), sqlite3.sqlite_version.encode()),
+            sorted(os.fsencode(package.name) for package in installed),
+            (path.read_bytes() for path in files if path.is_file()),
+            (default_file("metadata.yml").read_bytes(),),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Stamp:
-    """What database and exports were made of, and what they were then, as digests."""
+    """When all was read last, and what database and exports were made of and are, as digests."""
 
-    program: str
-    decisions: str
+    read_at: datetime
     segments: int  # how many of the archive's, in their order
-    archive: str
-    database: str
-    exports: str
-
-    @classmethod
-    def now(cls, folder: DataFolder, archive: Archive, segments: int) -> "_Stamp | None":
-        """Return the stamp of things as they are, the first `segments` of the archive among them.
-
-        None where something cannot be read: what is amiss, a build will say.
-        """
-        try:
-            return cls(
-                _digest(_program()),
-                _digest(_decisions(folder)),
-                segments,
-                _digest(_states(archive.segments()[:segments])),
-                # What somebody else wrote into it stands in the file, or waits beside it.
-                _digest(_states([folder.database, *database.waiting(folder.database)])),
-                _digest(_states(sorted(folder.exports.rglob("*")))),
-            )
-        except OSError:
-            return None
+    sources: str
+    made: tuple[str, str]
 
     @classmethod
     def kept(cls, path: Path) -> "_Stamp | None":
         """Return the stamp that was kept, None where there is none or it is none."""
         try:
-            stamp = cls(**json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+            kept = json.loads(path.read_text("utf-8"))
+            read_at = datetime.fromisoformat(kept["read_at"])
+            stamp = cls(read_at, int(kept["segments"]), kept["sources"], tuple(kept["made"]))
+        except (OSError, ValueError, TypeError, KeyError):
             return None
-        return stamp if isinstance(stamp.segments, int) else None
+        return stamp if read_at.tzinfo else None
 
     def keep(self, path: Path) -> None:
         """Keep this stamp; where it cannot be written it is not needed."""
         with suppress(OSError):
-            path.write_text(json.dumps(asdict(self), indent=1), "utf-8")
+            path.write_text(json.dumps(asdict(self), indent=1, default=datetime.isoformat), "utf-8")
 
 
 def _is_quiet(folder: DataFolder, archive: Archive, since: int) -> bool:
     """Tell whether the segments behind the first `since` say nothing of any post."""
-    if folder.findings.exists() or next(archive.damage(), None):
-        return False  # something is amiss, and to be told
-    captures, remembered = archive.captures(since), archive.remembered(since)
-    if any(map(may_be_post, captures)):
-        return False
-    urls = {capture.url for capture in archive.captures(since)} | {url for url, _ in remembered}
-    return urls.isdisjoint(database.urls_of_posts(folder.database))
+    published = set(database.urls_of_posts(folder.database))
+    forgotten = Tombstones.load(folder.tombstones)
+    return not (
+        folder.findings.exists()  # a build that was refused is to be tried again
+        or next(archive.damage(), None)
+        or not published
+        or any(
+            may_be_post(capture) or capture.url in published or forgotten.has_url(capture.url)
+            for capture in archive.captures(since)
+        )
+        or any(url in published for url, _ in archive.remembered(since))
+    )
 
 
 def _with_runs(folder: DataFolder, archive: Archive, since: int) -> Built:
     """Add what the segments behind the first `since` hold: runs, and captures of no post."""
-    forgotten = Tombstones.load(folder.tombstones)
-    captures = (each for each in archive.captures(since) if not forgotten.has_url(each.url))
-    database.add(folder.database, database.of_runs(captures, archive.runs(since)))
-    return Built(**database.counts(folder.database, (*COUNTED, "findings")), notes=())
+    added = database.of_runs(archive.captures(since), archive.runs(since))
+    database.add(folder.database, added)
+    counts = database.counts(folder.database, (*COUNTED, "findings"))
+    return Built(**counts, notes=(), as_expected=True)
 
 
-def _program() -> Iterator[bytes]:
-    """Yield everything about the program that could make other rows of the same archive."""
-    yield f"{sys.version} {sqlite3.sqlite_version}".encode()
-    installed = chain.from_iterable(Path(place or ".").glob(_PACKAGES) for place in sys.path)
-    yield from sorted(package.name.encode() for package in installed)
-    here = Path(__file__).parent
-    for kind in _SOURCES:
-        for path in sorted(here.rglob(kind)):
-            yield path.read_bytes()
+def _sources(folder: DataFolder, archive: Archive, segments: int, program: str) -> str:
+    """Return a digest of all that decides what is in a database: the first `segments` and the rest."""
+    decided = (*map(folder.decided, DECISIONS), folder.tombstones, key_path(folder.tombstones))
+    return _digest(
+        chain(
+            (program.encode(),),
+            map(_content, decided),
+            _states(archive.segments()[:segments]),
+        )
+    )
 
 
-def _decisions(folder: DataFolder) -> Iterator[bytes]:
-    for path in (*map(folder.decided, DECISIONS), folder.tombstones):
-        yield path.read_bytes() if path.exists() else b""
+def _state_of_database(folder: DataFolder) -> str:
+    # What somebody else wrote into it stands in the file, or waits beside it.
+    return _digest(_states([folder.database, *database.waiting(folder.database)]))
 
 
-def _states(paths: list[Path]) -> Iterator[bytes]:
+def _state_of_exports(folder: DataFolder) -> str:
+    return _digest(_states(sorted(folder.exports.rglob("*"))))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it is not there; what else is amiss, a build will say
+        return b""
+
+
+def _states(paths: Iterable[Path]) -> Iterator[bytes]:
     """Yield of each file its name, size and time of change: a copy that keeps these is the same."""
     for path in paths:
-        stat = path.stat()
-        yield f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode()
+        yield os.fsencode(path.name)
+        if path.exists():
+            stat = path.stat()
+            yield b"%d %d" % (stat.st_size, stat.st_mtime_ns)
 
 
-def _digest(parts: Iterator[bytes]) -> str:
+def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(b"%d " % len(part) + part)  # so that no two lists look alike

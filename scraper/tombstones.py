@@ -46,21 +46,21 @@ class Tombstones:
             return cls()
         try:
             data = json.loads(path.read_text("utf-8"))
-            key = bytes.fromhex(_key_path(path).read_text("ascii"))
+            key = bytes.fromhex(key_path(path).read_text("ascii"))
             if data["digest"] == _DIGEST and len(key) == _KEY:
                 return cls(key, frozenset(data["urls"]), frozenset(data["people"]))
             error: Exception = ValueError("another digest or key")
         except (OSError, ValueError, KeyError, TypeError) as found:
             error = found
         raise DataFolderError(
-            f"{path}: not readable as tombstones with {_key_path(path).name};"
+            f"{path}: not readable as tombstones with {key_path(path).name};"
             " restore both before going on"
         ) from error
 
     def save(self, path: Path) -> None:
         """Keep the tombstones and their key at `path`, whole or not at all."""
         # The key first: it is nothing without tombstones, and they are nothing without it.
-        _write(_key_path(path), self.key.hex())
+        _write(key_path(path), self.key.hex())
         digests = {"urls": sorted(self.urls), "people": sorted(self.people)}
         _write(path, json.dumps({"digest": _DIGEST, **digests}, indent=1))
 
@@ -97,7 +97,8 @@ def _digest(key: bytes, kind: str, text: str) -> str:
     return hmac.digest(key, f"{kind}:{text}".encode("utf-8", "replace"), "sha256").hex()
 
 
-def _key_path(path: Path) -> Path:
+def key_path(path: Path) -> Path:
+    """Return where the key to the tombstones at `path` is kept."""
     return path.with_suffix(".key")
 
 

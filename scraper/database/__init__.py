@@ -1,7 +1,8 @@
 """The database: schema, loading, search index, publishing. The only writer of SQLite.
 
 Rule: a database is made whole beside the published one and then published in one step; the same
-series gives the same rows in the same order.
+series gives the same rows in the same order. Only runs are added to a published one (`add`): they
+then stand behind the rows of the same table, which no order of ours goes by.
 
 rows: what stands in each table · search: the full-text index · publishing: into the live file ·
 compare: one database and another · shelf: what a build puts aside.

@@ -6,8 +6,8 @@ one who may only read. Nothing here knows what the content is.
 
 import os
 import sqlite3
-from collections.abc import Iterable
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from scraper.database.rows import Row
@@ -61,7 +61,7 @@ def add(
         with ExitStack() as stack:
             target = _writer(live, stack, patience)
             _lengthen(_wal(live))
-            with target:
+            with _emptied_on_failure(target), target:
                 for table, rows in content:
                     for row in rows:
                         columns = ", ".join(f'"{column}"' for column in row)
@@ -129,15 +129,21 @@ def _backed_up(made: Path, live: Path, patience: float) -> bool:
                 f" {MOST_WAITING} publications; end that reader and build again"
             )
         _lengthen(wal)
-        try:
+        with _emptied_on_failure(target):
             source.backup(target, progress=_refuse_to_wait)
-        except sqlite3.Error:
-            # What was written is no good to anybody, and the disk may be full of it.
-            with suppress(sqlite3.Error):
-                target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raise
         _settle(target, live, patience)
     return True
+
+
+@contextmanager
+def _emptied_on_failure(target: sqlite3.Connection) -> Iterator[None]:
+    """Empty the -wal where what is in the block fails: what was written is no good to anybody."""
+    try:
+        yield
+    except sqlite3.Error:
+        with suppress(sqlite3.Error):  # the disk may be full of it
+            target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raise
 
 
 def _settle(target: sqlite3.Connection, live: Path, patience: float) -> None:

@@ -190,8 +190,9 @@ def renew(source: Path, target: Path) -> int:
     """
     real = target.resolve()
     with _opened(source, Choice()) as content, _opened(source, Choice(OF_RUNS)) as told:
+        refuse_strangers(real, _TOP)
+        before = sums_of(real)
         try:
-            before = sums_of(real)
             with replaced(real) as folder, Sums(folder) as sums:
                 written = {
                     path

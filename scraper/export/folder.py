@@ -108,7 +108,7 @@ class Sums:
 def sums_of(folder: Path) -> dict[Path, str]:
     """Return the files that a folder's SHA256SUMS lists, in its order, with their digests.
 
-    None where there is no such file.
+    Where there is no such file, there are none.
     """
     sums = folder / SUMS
     lines = sums.read_text("utf-8", "replace").splitlines() if sums.is_file() else []

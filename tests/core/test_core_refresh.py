@@ -4,22 +4,28 @@ Rule: whichever it was, database and exports are those that a build from nothing
 """
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scraper import build as building
-from scraper import database, refresh
+from scraper import database, nightly, refresh
+from scraper.archive import Archive, Record, warc_date
 from scraper.errors import DatabaseError
-from scraper.export import export
+from scraper.export import export, renew
 from scraper.folder import DataFolder
 from scraper.reading import read_page
 from scraper.sample import FAULTS, Site, Studio
+from scraper.tombstones import Tombstones
+from scraper.urls import canonical
 from tests.core.conftest import Crawled
 from tests.core.program import dump, rows, tree, within
 
@@ -156,10 +162,13 @@ def test_a_reader_who_stays_is_told_of(folder: DataFolder) -> None:
 def test_what_cannot_be_added_adds_nothing(folder: DataFolder) -> None:
     """Rows of all tables come together or not at all."""
     before = dump(folder.database)
-    (row,) = rows(folder.database, "SELECT id, url, source, kind, file FROM captures LIMIT 1")
-    again = dict(zip(("id", "url", "source", "kind", "file"), row, strict=True))
+    columns = [
+        name for (name,) in rows(folder.database, "SELECT name FROM pragma_table_info('runs')")
+    ]
+    (row,) = rows(folder.database, "SELECT * FROM runs LIMIT 1")
+    again = dict(zip(columns, row, strict=True))
     with pytest.raises(DatabaseError, match="cannot publish"):
-        database.add(folder.database, [("captures", [again])])
+        database.add(folder.database, [("runs", [{**again, "id": "new"}, again])])
     assert dump(folder.database) == before
 
 
@@ -197,7 +206,7 @@ def _edited(folder: DataFolder, *_: object) -> None:
 
 
 def _of_another_program(_folder: DataFolder, _site: Site, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(refresh, "_program", lambda: iter([b"another"]))
+    patch.setattr(nightly, "program", lambda: "another")
 
 
 def _changed(_folder: DataFolder, site: Site, _: object) -> None:
@@ -237,6 +246,26 @@ def _export_edited(folder: DataFolder, *_: object) -> None:
         file.write("x")
 
 
+def _aged(days: int) -> Change:
+    def change(folder: DataFolder, *_: object) -> None:
+        stamp = json.loads(folder.stamp.read_text())
+        read_at = datetime.fromisoformat(stamp["read_at"]) + timedelta(days=days)
+        _put(folder.stamp, json.dumps({**stamp, "read_at": read_at.isoformat()}))
+
+    return change
+
+
+def _remembered(folder: DataFolder, *_: object) -> None:
+    """Let a run say of a post where it was found, and nothing else."""
+    ((url,),) = rows(folder.database, "SELECT url FROM posts LIMIT 1")
+    with Archive(folder.archive).begin("wayback", {}, datetime.now(UTC)) as segment:
+        segment.remember({url: {"found_by": ["wayback"]}}, datetime.now(UTC))
+
+
+def _key_changed(folder: DataFolder, *_: object) -> None:
+    folder.root.joinpath("tombstones.key").write_text("another")
+
+
 CHANGES: dict[str, Change] = {
     "overrides": _write("overrides.yml", "[]\n"),
     "expectations": _write("expectations.yml", "counts: {posts: {min: 1}}\n"),
@@ -244,11 +273,15 @@ CHANGES: dict[str, Change] = {
     "the program": _of_another_program,
     "no stamp": lambda folder, *_: folder.stamp.unlink(),
     "a stamp that is none": _write(".mikroscope.stamp.json", "[]"),
+    "a stamp of a week ago": _aged(-7),
+    "a stamp of tomorrow": _aged(+1),
     "a stamp cut off": _write(".mikroscope.stamp.json", '{"program": "'),
     "a stamp of other fields": _write(".mikroscope.stamp.json", '{"segments": 1}'),
     "what a build could not publish": _write("findings.json", "[]"),
     "a post that has changed": _changed,
     "a post brought by hand": _new,
+    "a word of a post": _remembered,
+    "a key": _key_changed,
     "a segment touched": _segment_touched,
     "a segment cut": _segment_cut,
     "an exported file gone": _export_gone,
@@ -270,7 +303,7 @@ def test_whatever_has_changed_is_built(
     read.clear()
     _night(folder.root, site)
     assert len(read) >= 24
-    if change != "a segment cut":  # damage is told of every night
+    if change != "a segment cut":  # damage is looked at each night
         read.clear()
         _night(folder.root, site)
         assert read == []
@@ -355,4 +388,193 @@ def test_a_stamp_holds_digests_alone(folder: DataFolder) -> None:
     """So nothing that is to be forgotten can stand in it."""
     stamp = json.loads(folder.stamp.read_text())
     assert isinstance(stamp.pop("segments"), int)
-    assert all(len(value) == 64 and int(value, 16) >= 0 for value in stamp.values())
+    assert datetime.fromisoformat(stamp.pop("read_at")).tzinfo
+    digests = [stamp.pop("sources"), *stamp.pop("made")]
+    assert all(len(value) == 64 and int(value, 16) >= 0 for value in digests)
+    assert stamp == {}
+
+
+# --- what changes in the middle of a night
+
+MEANWHILE: dict[str, Change] = {
+    "overrides": CHANGES["overrides"],
+    "the database": _edited,
+    "a word of a post": _remembered,
+}
+
+
+@pytest.mark.parametrize("change", MEANWHILE)
+@pytest.mark.parametrize("last", ["quiet", "built"])
+def test_what_is_changed_while_it_is_exported_is_seen_the_next_night(
+    change: str,
+    last: str,
+    folder: DataFolder,
+    site: Site,
+    read: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """A stamp tells of what was read, not of what stood there when all was done."""
+    name = "renew" if last == "quiet" else "export"
+    real = getattr(refresh, name)
+
+    def meanwhile(source: Path, target: Path) -> int:
+        files: int = real(source, target)
+        MEANWHILE[change](folder, site, monkeypatch)
+        return files
+
+    if last == "built":
+        folder.stamp.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(refresh, name, meanwhile)
+        _night(folder.root, site)
+    read.clear()
+    _night(folder.root, site)
+    assert len(read) >= 24
+    _is_as_built(folder, tmp_path / "other")
+
+
+def test_a_program_that_is_renewed_while_it_crawls_is_another_the_next_night(
+    folder: DataFolder, site: Site, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was at work is what was loaded when the night began."""
+    real = refresh.program
+    said = iter(["old", "old", "new"])
+    monkeypatch.setattr(nightly, "program", lambda: next(said))
+    _night(folder.root, site)
+    read.clear()
+    _night(folder.root, site)
+    assert read == []
+    _night(folder.root, site)
+    assert len(read) >= 24
+    assert real() == real()
+
+
+def test_a_program_is_all_that_is_installed_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its code, its templates, its texts and tables, and the packages it stands on."""
+    before = refresh.program()
+    here = Path(refresh.__file__).parent
+    for name in ("export/reading.md", "schema.sql", "checks.py"):
+        assert (here / name).is_file()
+        with monkeypatch.context() as patch:
+            real = Path.read_bytes
+            patch.setattr(
+                Path, "read_bytes", lambda p, n=name, r=real: r(p) + b"x" * (p == here / n)
+            )
+            assert refresh.program() != before
+    with monkeypatch.context() as patch:
+        metadata = tmp_path / "metadata.yml"
+        metadata.write_text("title: another")
+        patch.setattr(refresh, "default_file", lambda _: metadata)
+        assert refresh.program() != before
+    with monkeypatch.context() as patch:
+        (tmp_path / "selectolax-99.dist-info").mkdir()
+        patch.syspath_prepend(tmp_path)
+        assert refresh.program() != before
+    assert refresh.program() == before
+
+
+# --- nights that are never trusted
+
+
+def test_damage_is_looked_at_each_night(folder: DataFolder, site: Site, read: list[str]) -> None:
+    """It may end without any segment being another: an index alone is damage, and can be deleted."""
+    alone = folder.archive / "20200101000000000-site.warc.gz.index.json"
+    alone.write_text("{}")
+    for _ in range(2):
+        read.clear()
+        _night(folder.root, site)
+        assert len(read) >= 24
+        assert not folder.stamp.exists()
+    assert rows(folder.database, "SELECT code FROM findings WHERE code = 'damaged'")
+    alone.unlink()
+    _night(folder.root, site)
+    assert rows(folder.database, "SELECT code FROM findings WHERE code = 'damaged'") == []
+    assert folder.stamp.exists()
+
+
+def test_what_was_published_whatever_is_expected_is_not_trusted(
+    folder: DataFolder, site: Site
+) -> None:
+    """Where `forget` was killed before its build, the night builds for it; the next one expects again."""
+    (folder.root / "expectations.yml").write_text("counts: {posts: {min: 24}}\n")
+    urls = [
+        url
+        for (url,) in rows(folder.database, "SELECT url FROM posts WHERE url LIKE ?", f"%{SLUG}%")
+    ]
+    Tombstones.load(folder.tombstones).with_these(urls, []).save(folder.tombstones)
+    _night(folder.root, site)
+    assert not folder.stamp.exists()
+    _night(folder.root, site, status=3)
+
+
+def test_a_capture_of_what_was_forgotten_is_no_news_to_add(
+    folder: DataFolder, site: Site, read: list[str]
+) -> None:
+    """Whatever its address is, and whoever brought it: a build keeps it out."""
+    url = canonical("http://ombrelle.example/ada")
+    tombstones = Tombstones.load(folder.tombstones).with_these([url], [])
+    tombstones.save(folder.tombstones)
+    _night(folder.root, site)
+    at = datetime.now(UTC)
+    record = Record("response", url, warc_date(at), (), 200, "OK", "HTTP/1.1", (), b"x")
+    with Archive(folder.archive).begin("site", {}, at) as segment:
+        segment.add_record(record)
+        segment.finish(replace(segment.run, finished=at))
+    read.clear()
+    _night(folder.root, site)
+    assert len(read) >= 24
+    assert rows(folder.database, "SELECT 1 FROM captures WHERE url = ?", url) == []
+
+
+def test_a_database_that_cannot_be_read_is_built_anew(
+    folder: DataFolder, site: Site, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that tells of no post is not what a quiet night could add to."""
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "urls_of_posts", lambda _: [])
+        _night(folder.root, site)
+    assert len(read) >= 24
+
+
+def test_nothing_of_somebody_else_is_deleted_though_a_stamp_tells_of_it(
+    folder: DataFolder, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put there between the exchange of the folder and the stamp."""
+    real = renew
+
+    def meanwhile(source: Path, target: Path) -> int:
+        files = real(source, target)
+        (folder.exports / "mine.txt").write_text("years of work")
+        return files
+
+    with monkeypatch.context() as patch:
+        patch.setattr(refresh, "renew", meanwhile)
+        _night(folder.root, site)
+    assert folder.stamp.exists()
+    _night(folder.root, site, status=2)
+    assert (folder.exports / "mine.txt").read_text() == "years of work"
+
+
+def test_names_that_are_no_text_end_no_night(folder: DataFolder, site: Site) -> None:
+    """A file may be called by any bytes; what is wrong with one is said in one line."""
+    (folder.exports / os.fsdecode(b"caf\xe9.txt")).write_text("mine")
+    _, said = _night(folder.root, site, status=2)
+    assert said.splitlines()[-1].startswith("mikroscope: ")
+
+
+def test_where_there_are_no_links_files_are_copied(
+    folder: DataFolder, site: Site, read: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As on some memory sticks and shares."""
+
+    def none(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", none)
+    for _ in range(2):
+        _night(folder.root, site)
+    assert read == []
+    _is_as_built(folder, tmp_path / "other")
