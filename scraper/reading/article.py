@@ -39,6 +39,7 @@ def deal_out(page: Page, prompts: list[Prompt]) -> Article:
 
 def _answers(article: Article) -> None:
     page, parts, prompts = article.page, article.parts, article.prompts
+    question, answer = Part.QUESTION, Part.ANSWER  # a member of an enumeration is dear to look up
     for prompt, following in pairwise(prompts):
         start, end = prompt.at + 1, following.at
         boxed = _boxed_in(article, start, end)
@@ -53,9 +54,9 @@ def _answers(article: Article) -> None:
             elif _strange(page, at, end) or (at > start and furniture.is_note(line.text)):
                 parts[at] = Part.LEFT_OVER
             else:
-                parts[at] = Part.ANSWER
+                parts[at] = answer
     for prompt in prompts:
-        parts[prompt.at] = Part.QUESTION
+        parts[prompt.at] = question
 
 
 def _strange(page: Page, at: int, end: int) -> bool:
