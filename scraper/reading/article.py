@@ -21,7 +21,7 @@ _COUNTER = re.compile(r"\d{1,2}(?: ?/ ?\d{1,2})?")  # «01», «2 / 9»
 
 def deal_out(page: Page, prompts: list[Prompt]) -> Article:
     """Return the article of a page with at least one question."""
-    body = common_box(page, [p.at for p in prompts])
+    body = common_box(page, prompts[0].at, prompts[-1].at)
     near: dict[int, list[Picture]] = {}
     for picture in page.pictures:
         for at in range(picture.before - 1, picture.before + 2):

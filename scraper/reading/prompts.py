@@ -125,7 +125,7 @@ def _unknown(page: Page, known: list[Prompt]) -> Iterator[Prompt]:
     """Yield the questions that are none of the nine, by standing as the known ones do."""
     lines = page.lines
     at_known = {p.at for p in known}
-    box = common_box(page, list(at_known)) if known else Box(-1, 0, 0)
+    box = common_box(page, known[0].at, known[-1].at) if known else Box(-1, 0, 0)
     asking = [
         at
         for at in range(box.first, box.end)
@@ -204,9 +204,8 @@ def _shape(lines: tuple[Line, ...], at: int) -> tuple[bool, bool]:
     return opens, closes
 
 
-def common_box(page: Page, ats: list[int]) -> Box:
-    """Return the smallest box that holds all the given lines."""
-    low, high = min(ats), max(ats)
+def common_box(page: Page, low: int, high: int) -> Box:
+    """Return the smallest box that holds lines `low` to `high`."""
     box = page.boxes.box(page.lines[low].place)
     while not (box.first <= low and high < box.end) and box.parent >= 0:
         box = page.boxes.box(box.parent)
