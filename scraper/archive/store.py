@@ -187,7 +187,11 @@ class Archive:
         stamps = (stamp_of(path.name) for path in self.segments())
         last = max((at for at in stamps if at is not None), default=None)
         at = max(now, last + timedelta(milliseconds=1)) if last else now
-        return Segment(self.folder / f"{stamp(at)}-{source}.warc.gz", source, settings, now)
+        path = self.folder / f"{stamp(at)}-{source}.warc.gz"
+        segment = Segment(path, source, settings, now)
+        # What the run asks next is what the archive knows: of this segment there is no need to read.
+        self._listings[path.name] = size_and_time(path), Listing(run=segment.run)
+        return segment
 
     def without(
         self, url: Callable[[str], bool], text: Callable[[str], bool] = lambda _text: False

@@ -1,9 +1,13 @@
 """What a crawl does for each post, counted: never more than this, whatever the clock says."""
 
 import os
+import socket
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -68,6 +72,37 @@ def test_a_first_night_costs_each_post_one_request_one_sync_and_three_records(
     assert kept["response"] == kept["request"] == POSTS + 1  # and robots.txt
     assert kept["metadata"] <= POSTS + 2
     assert kept["warcinfo"] == 1
+
+
+def test_one_connection_serves_a_whole_night(
+    many: News, night: Crawl, count: Callable[[Any, str], list[int]]
+) -> None:
+    """It is made once, and made again only where a server hangs up."""
+    del many
+    made = count(socket, "create_connection")
+    night()
+    assert len(made) == 1
+
+
+def test_a_crawl_loads_nothing_that_only_others_need(many: News, tmp_path: Path) -> None:
+    """Neither database nor exports, site or sample, nor what is slow to load and helps one odd page."""
+    many.rest = False  # so that pages are asked for, though they are none of the series
+    many.publish()
+    command = ["crawl", "--site", many.server.url, "--delay", "0", "--data", str(tmp_path / "data")]
+    program = (
+        "import sys; from scraper.cli import main; from contextlib import suppress\n"
+        "with suppress(SystemExit): main(sys.argv[1:])\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True
+    )
+    fetched, loaded = done.stdout.splitlines()
+    assert f"{POSTS} fetched" in fetched
+    elsewhere = "build checks database export resolve sample site"
+    others = "datasette ftfy httpx jinja2 rich snowballstemmer sqlite3 sqlite_utils warcio yaml"
+    unwanted = {*others.split(), *(f"scraper.{name}" for name in elsewhere.split())}
+    assert not unwanted & set(loaded.split())
 
 
 def test_a_post_is_judged_once_and_on_a_quiet_night_never(
