@@ -100,7 +100,7 @@ def test_a_crawl_loads_nothing_that_only_others_need(many: News, tmp_path: Path)
     fetched, loaded = done.stdout.splitlines()
     assert f"{POSTS} fetched" in fetched
     elsewhere = "build checks database export resolve sample site"
-    others = "datasette ftfy httpx jinja2 rich snowballstemmer sqlite3 sqlite_utils warcio yaml"
+    others = "datasette ftfy jinja2 snowballstemmer sqlite3 sqlite_utils warcio yaml"
     unwanted = {*others.split(), *(f"scraper.{name}" for name in elsewhere.split())}
     assert not unwanted & set(loaded.split())
 
