@@ -5,7 +5,9 @@ Rule: a row is a module with a ROW; to add one is to write it and to name it in 
 
 import argparse
 import sys
+from compileall import compile_dir
 from datetime import UTC, datetime
+from importlib.resources import files
 
 from benchmarks import building, crawling, exporting, night, reading, searching, visiting
 from benchmarks.report import keep, machine, section, summary
@@ -25,6 +27,10 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5, help="rounds (default 5)")
     options.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")
     given = options.parse_args()
+    # An installer does so for each package: what runs from a checkout would compile itself each time
+    # where Python is told to write no bytecode, and Scrapy our spider.
+    for package in ("scraper", "benchmarks"):
+        compile_dir(str(files(package)), quiet=1)
     measured: dict[str, Measured] = {}
     by = f"By `python -m benchmarks`, on {datetime.now(UTC).date()}: {machine()}"
     for row in ROWS:
