@@ -94,10 +94,12 @@ class Tally:
     facts: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
     newest: list[tuple[date, str, frozenset[str]]] = field(default_factory=list)
+    interviews: set[str] = field(default_factory=set)
 
     def add(self, post: Post, reading: Interview) -> None:
         """Count a post and what it shows."""
         self.posts += 1
+        self.interviews.add(post.interview_id)
         self.answers += len(reading.answers)
         if post.status == "live":
             self.live += 1
@@ -253,7 +255,7 @@ OF_A_POST: tuple[Callable[[Post, Interview], Iterator[Finding]], ...] = (
 )
 
 
-def _orphans(series: Series, _tally: Tally) -> Iterator[Finding]:
+def _orphans(series: Series, tally: Tally) -> Iterator[Finding]:
     """Report who neither answers nor is named, and interviews without a post."""
     heard = {turn.person_id for turn in series.turns}
     for nomination in series.nominations:
@@ -261,9 +263,8 @@ def _orphans(series: Series, _tally: Tally) -> Iterator[Finding]:
     for person in series.people:
         if person.id not in heard:
             yield Finding("error", "orphan", f"{person.name} neither answers nor is named")
-    published = {post.interview_id for post in series.posts}
     for turn in series.turns:
-        if turn.id not in published:
+        if turn.id not in tally.interviews:
             yield Finding("error", "orphan", f"the interview {turn.id} has no post")
 
 
