@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from scraper.archive.members import members
@@ -264,10 +265,10 @@ def _from_row(row: list[Any], file: str) -> Capture:
     return Capture(
         url,
         datetime.fromisoformat(at),
-        source,
-        kind,
+        intern(source),  # the same few words in every line, of which there may be very many
+        intern(kind),
         status,
-        media_type,
+        media_type and intern(media_type),
         digest,
         file,
         offset,

@@ -108,11 +108,15 @@ class Archive:
             if result:
                 yield result
 
-    def memory(self) -> Facts:
-        """Return what the runs remember of URLs, the latest run's word last (Segment.remember)."""
+    def memory(self, *names: str) -> Facts:
+        """Return what the runs remember of URLs, the latest run's word last (Segment.remember).
+
+        Of all that is remembered of each, or only what has one of these names.
+        """
         facts: Facts = {}
         for url, said in self.remembered():
-            recall(facts, url, said)
+            wanted = {name: said[name] for name in names if name in said} if names else said
+            recall(facts, url, wanted)
         return facts
 
     def remembered(self, since: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -6,6 +6,7 @@ Rule: all of it is read out of the archive; nothing is known that a run did not 
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from scraper.archive import decoded
@@ -27,6 +28,7 @@ NOTHING_KNOWN: dict[str, Any] = {
     "swept": None,
     "retry": [],
 }
+_REMEMBERED = ("misses", "changed", "moved", "of_series", "doubts", "listed")
 
 
 @dataclass(slots=True)
@@ -98,7 +100,8 @@ def _past_of_urls(work: Work) -> tuple[dict[str, Known], dict[str, Capture]]:
             last_modified=capture.last_modified if holds else before.last_modified,
             misses=before.misses + 1 if missed else 0,
         )
-    for url, facts in work.archive.memory().items():
+    # There can be very many: what is not asked for is not held, and what is alike is held once.
+    for url, facts in work.archive.memory(*_REMEMBERED).items():
         before = known.get(url, NEVER_SEEN)
         known[url] = Known(
             captured_at=before.captured_at,
@@ -110,7 +113,7 @@ def _past_of_urls(work: Work) -> tuple[dict[str, Known], dict[str, Capture]]:
             changed=index.parse_time(facts.get("changed")),
             of_series=False if facts.get("moved") else facts.get("of_series"),
             doubts=int(facts.get("doubts") or 0),
-            listed=facts.get("listed"),
+            listed=intern(facts.get("listed") or "") or None,
         )
     return known, holders
 

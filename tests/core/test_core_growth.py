@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from scraper.archive import Archive
+from scraper.archive import Archive, Record, warc_date
 from scraper.build import _Again, _Reader
 from scraper.checks import Tally, check
 from scraper.database import search
@@ -23,12 +24,15 @@ from scraper.models import Answer, Capture, Interview, Named, Series
 from scraper.resolve import History, Overrides, Sighting, histories, resolve, whole
 from scraper.resolve.certain import settle
 from scraper.resolve.close import NEIGHBOURS, candidates
+from scraper.sources.past import begin
+from scraper.sources.work import Plan
 from scraper.tombstones import Tombstones
 from tests.core.test_core_versions import HTML, PAGE, START
 
 LETTERS = str.maketrans("0123456789", "bcdfghjklm")
 TEXT = 12 * 1024  # characters of a post
 EACH = 2_560  # bytes of memory that a post may cost
+KNOWN = 1_600  # … when a crawl begins
 
 
 class Counting(Archive):
@@ -180,6 +184,43 @@ def _peak(work: Callable[[], object]) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def _archived(folder: Path, posts: int) -> Archive:
+    """Return an archive of one night, as a crawl leaves it: each post with what is remembered of it."""
+    archive = Archive(folder)
+    headers = ("Content-Type", "text/html; charset=UTF-8"), ("Last-Modified", "x" * 29)
+    with archive.begin("site", {}, START) as segment:
+        for number in range(posts):
+            url, etag = f"{PAGE.url}{number:06}/", ("ETag", f'"{number:032x}"')
+            said = {"found_by": ["hreflang", "link", "sitemap"], "changed": START.isoformat(),
+                    "of_series": True, "moved": None, "doubts": 0, "misses": 0, "gone": False,
+                    "listed": "https://www.ombrelle.example/post-sitemap1.xml"}  # fmt: skip
+            segment.add_record(
+                Record("response", url, warc_date(START), (), 200, "OK", "HTTP/1.1",
+                       (*headers, etag), b"x")
+            )  # fmt: skip
+            segment.remember({url: said}, START)
+        segment.finish(replace(segment.run, finished=START))
+    return archive
+
+
+def test_what_a_crawl_knows_of_a_post_is_small(tmp_path: Path) -> None:
+    """What is not asked for is not held, and words that are the same for all are held once."""
+    clock = SimpleNamespace(now=lambda: START)
+
+    def opened(archive: Archive) -> int:
+        work: Any = SimpleNamespace(
+            archive=Archive(archive.folder),
+            plan=Plan(site="https://www.ombrelle.example"),
+            fetcher=SimpleNamespace(clock=clock),
+        )
+        return _peak(lambda: begin(work))
+
+    few, many = (_archived(tmp_path / str(posts), posts) for posts in (200, 800))
+    opened(few)  # what is loaded once is loaded
+    grown = (opened(many) - opened(few)) / 600
+    assert grown < KNOWN, f"{grown:.0f} bytes a post"
 
 
 def test_each_post_is_put_aside_once_and_taken_for_checks_and_for_rows(tmp_path: Path) -> None:

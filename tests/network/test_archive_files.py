@@ -136,6 +136,8 @@ def test_the_run_and_what_it_remembers_read_back(filled: Archive) -> None:
     (run,) = filled.runs()
     assert (run.source, run.requests, run.finished, run.notes) == ("site", 7, NOW, ("a note",))
     assert filled.memory() == {POST: {"of_series": True}}
+    assert filled.memory("of_series", "misses") == {POST: {"of_series": True}}
+    assert filled.memory("misses") == {POST: {}}
 
 
 def test_the_index_beside_a_segment_can_be_deleted(filled: Archive) -> None:
