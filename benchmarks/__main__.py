@@ -1,6 +1,6 @@
 """`python -m benchmarks`: measure every row, print one table, and keep it if asked.
 
-Rule: a row is a module with a ROW; to add one is to write it and to name it in ROWS.
+Rule: a row is data (`benchmarks.row`); to add one is to write it and to name it in ROWS.
 """
 
 import argparse
@@ -18,15 +18,27 @@ ROWS: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure and print; with --write, the sections of RESULTS.md of what was measured are replaced."""
     names = [row.name for row in ROWS]
-    options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    options.add_argument("--only", action="append", choices=names, help="rows (default all)")
-    options.add_argument("--items", type=int, help="items of a row (default: as the row says)")
+    options = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure this program beside what a user would pick instead, on this machine.",
+        epilog="All rows take the better part of an hour and some gigabytes of temporary files, most of"
+        " it for build-large. An archive that grows and many readers at once are programs of their own:"
+        " python -m benchmarks.growth, python -m benchmarks.load.",
+    )
+    options.add_argument(
+        "--only", action="append", choices=names, help="a row (again for more of them; default all)"
+    )
+    options.add_argument(
+        "--items", type=int, help="posts, pages or queries (default: as the row says)"
+    )
     options.add_argument("--rounds", type=int, default=5, help="rounds (default 5)")
     options.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")
-    given = options.parse_args()
+    given = options.parse_args(arguments)
+    if given.write and given.items:
+        options.error("--write keeps figures of the items that a row says; leave --items out")
     # An installer does so for each package: what runs from a checkout would compile itself each time
     # where Python is told to write no bytecode, and Scrapy our spider.
     for package in ("scraper", "benchmarks"):
@@ -48,6 +60,8 @@ def main() -> None:
     print(whole)
     if given.write and len(measured) == len(ROWS):
         keep("all at a glance", whole)
+    elif given.write:
+        print("not all rows: «all at a glance» is left as it was", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Rule: the first night is a real one, made once for each contender and copied for
 server was asked is counted there, for all alike.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from benchmarks.crawling import archived, cached, crawl, floor, mirrored, scrapy
 from benchmarks.programs import Program, cost, run
 from benchmarks.row import Measured, Row
 from benchmarks.studio import Served, served
+from scraper.folder import DataFolder
 
 RFC2616 = "HTTPCACHE_POLICY=scrapy.extensions.httpcache.RFC2616Policy"
 
@@ -55,6 +57,16 @@ def _programs(site: Served, nights: FirstNights) -> tuple[Program, ...]:
     def asked(_: Path) -> int:
         return site.asked()
 
+    def quiet(folder: Path) -> int:
+        """Return what was asked, once it is sure that the night had nothing to build."""
+        first, second = (
+            json.loads(DataFolder(data / "data").stamp.read_text("utf-8"))["read_at"]
+            for data in (nights.copied("ours", nightly(), archived), folder)
+        )
+        if first != second:
+            raise RuntimeError("the second night was not quiet: it has read all pages again")
+        return site.asked()
+
     def nightly() -> list[str]:
         return crawl(site.url, "nightly")
 
@@ -71,7 +83,7 @@ def _programs(site: Served, nights: FirstNights) -> tuple[Program, ...]:
             again("ours", nightly, archived, lambda: crawl(site.url)),
             asked,
         ),
-        Program("mikroscope nightly", again("ours", nightly, archived), asked),
+        Program("mikroscope nightly", again("ours", nightly, archived), quiet),
         Program(
             "Scrapy, HTTP cache by RFC 2616",
             again("scrapy", lambda: scrapy(site.url, RFC2616), cached),
@@ -104,10 +116,11 @@ ROW = Row(
     ours=2,
     note=(
         "The first line asks whether there is news; the second is what cron calls, which adds the run"
-        " to database and exports, too, and writes anew what tells of runs, the workbook of all tables"
-        " among it. Both read what the archive lists. Scrapy asks for no page either, since the policy takes pages to be fresh for a tenth"
-        " of their age, but reads each of them out of its cache again. wget -N by itself asks for"
-        " the first page of both lists of posts and goes no further where these are as they were;"
-        " told to look at each file it asks for every page. The floor is a single request."
+        " to database and exports, too, and writes anew what tells of runs, the workbook of all"
+        " tables among it. Both read what the archive lists. Scrapy asks for no page either, since"
+        " the policy takes pages to be fresh for a tenth of their age, but reads each of them out of"
+        " its cache again. wget -N by itself asks for the first page of both lists of posts and goes"
+        " no further where these are as they were; told to look at each file it asks for every page."
+        " The floor is a single request."
     ),
 )

@@ -1,12 +1,15 @@
 """Row: saved pages → interviews, against what a user would write with another parser.
 
-The peers read plainly: questions by a list of wordings they are given, answers up to the next
-question, no roles, names, dates, captions or left-overs. The floor only parses and takes the text.
+The peers read plainly what we read: title, date, pictures with their captions, who, role and studio
+by a pattern of the title, questions by a list of wordings they are given, answers up to the next
+question, what stands before, who named whom by capitals. The floor only parses and takes the text.
 """
 # ruff: noqa: PLC0415 - each contender imports its own parser, so that a missing one is left out
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from benchmarks.contest import Contender, Work, contest
@@ -17,8 +20,14 @@ from scraper.sample.grow import HOUSES
 
 BLOCKS = ("h1", "h2", "h3", "h4", "p", "li")
 AROUND = ("script", "style", "nav", "header", "footer", "form")
-_OUTSIDE = " or ".join(f"ancestor::{tag}" for tag in AROUND)
-PLAIN_BLOCKS = " | ".join(f"//{tag}[not({_OUTSIDE})]" for tag in BLOCKS)
+_BLOCKS = " or ".join(f"self::{tag}" for tag in BLOCKS)
+_AROUND = " | ".join(f"//{tag}" for tag in AROUND)
+PUBLISHED = "article:published_time"
+_TITLE = re.compile(
+    r"(?P<who>[^–—|,]+?)\s*(?:[–—|,]\s*(?P<role>.+?))?(?:\s+(?:at|chez)\s+(?P<studio>.+))?$"
+)
+_NAMED_BY = re.compile(r"(?:[Nn]ominated by|[Nn]ommée? par)\s+((?:[A-ZÀ-Ý]\S+\s?)+)")
+_NAME = re.compile(r"[A-ZÀ-Ý][\w’'-]+(?: [A-ZÀ-Ý][\w’'-]+)+")
 
 
 def _mikroscope() -> Work:
@@ -35,7 +44,7 @@ def _trafilatura() -> Work:
 
     def work(page: SavedPage) -> int:
         # `fast` and no comments: its documentation's advice for speed.
-        text = extract(page.body, fast=True, include_comments=False) or ""
+        text = extract(page.body, fast=True, include_comments=False, include_tables=False) or ""
         return len(answers(text.splitlines()))
 
     return work
@@ -45,13 +54,20 @@ def _beautiful_soup() -> Work:
     from bs4 import BeautifulSoup
 
     def work(page: SavedPage) -> int:
-        soup = BeautifulSoup(page.body, "lxml")
+        soup = BeautifulSoup(page.body, "lxml", from_encoding="utf-8")
+        title = soup.h1.get_text() if soup.h1 else ""
+        day = soup.find("meta", property=PUBLISHED)
+        pictures = [
+            (image.get("src"), image.get("alt"), image.find_parent("figure"))
+            for image in soup("img")
+        ]
         for around in soup(AROUND):
             around.decompose()
-        lines = (
+        lines = [
             line for block in soup(BLOCKS) for line in block.get_text("\n", strip=True).splitlines()
-        )
-        return len(answers(lines))
+        ]
+        dated = str(day["content"]) if day else ""
+        return len(plainly(title, dated, pictures, lines)["answers"])
 
     return work
 
@@ -60,18 +76,27 @@ def _parsel() -> Work:
     from parsel import Selector
 
     def work(page: SavedPage) -> int:
-        return len(answers(lines_of(Selector(body=page.body))))
+        return len(by_parsel(Selector(text=page.body.decode()))["answers"])
 
     return work
 
 
-def lines_of(selector: Any) -> Iterable[str]:
-    """Return the lines of text of a page that parsel has parsed."""
-    return (
-        text.strip()
-        for block in selector.xpath(PLAIN_BLOCKS)
-        for text in block.xpath(".//text()").getall()
-    )
+def by_parsel(selector: Any) -> dict[str, Any]:
+    """Return what a page says, read plainly with parsel; what is around the post is taken out of it."""
+    title = "".join(selector.xpath("//h1//text()").getall())
+    day = selector.xpath(f"//meta[@property='{PUBLISHED}']/@content").get("")
+    pictures = [
+        (
+            image.attrib.get("src"),
+            image.attrib.get("alt"),
+            image.xpath("ancestor::figure//text()").getall(),
+        )
+        for image in selector.xpath("//img")
+    ]
+    selector.xpath(_AROUND).drop()
+    # All texts at once take half as long as block by block.
+    texts = selector.xpath(f"//*[{_BLOCKS}]//text()").getall()
+    return plainly(title, day, pictures, list(filter(None, map(str.strip, texts))))
 
 
 def _selectolax() -> Work:
@@ -97,6 +122,25 @@ def _wordings() -> frozenset[str]:
 
 def _key(text: str) -> str:
     return "".join(text.split()).casefold()  # no spaces: French has several kinds before a «?»
+
+
+def plainly(title: str, day: str, pictures: Sequence[Any], lines: Sequence[str]) -> dict[str, Any]:
+    """Return what a plain reading finds in what a parser has taken out of a page."""
+    found = answers(lines)
+    known = _wordings()
+    intro = list(takewhile(lambda line: _key(line) not in known, lines))
+    presented = _TITLE.search(title.partition("🔍")[2] or title)
+    last = "\n".join(next(reversed(found.values()), []))
+    return {
+        "title": title,
+        "published": day[:10],
+        "pictures": pictures,
+        "presented": presented.groupdict() if presented else {},
+        "intro": intro,
+        "nominators": _NAMED_BY.findall("\n".join(intro)),
+        "nominees": _NAME.findall(last),
+        "answers": found,
+    }
 
 
 def answers(lines: Iterable[str]) -> dict[str, list[str]]:
@@ -134,4 +178,13 @@ ROW = Row(
     count=5_000,
     measure=measure,
     most=3,
+    note=(
+        "All are given pages in memory that they have read once before, which helps whoever remembers"
+        " (we keep the questions and names of late). trafilatura gives text, of which the questions"
+        " are found; BeautifulSoup and parsel read plainly what we read: title, date, pictures, who,"
+        " role and studio by a pattern of the title, the intro, questions by the list of wordings that"
+        " the pages were made of, who named whom by capitals. They know no other wording, spelling or"
+        " order, no quotes, nothing of what was left over, and check nothing. The pages are invented,"
+        " of one vocabulary, with the weight of a real site around them."
+    ),
 )

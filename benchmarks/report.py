@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.row import Measured, Row
+from benchmarks.row import Measured, Result, Row
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = (
@@ -26,7 +26,7 @@ def section(row: Row, measured: Measured, count: int, rounds: int) -> str:
     waits = any(result.waits for result in results)
     heads = [f"CPU ms a {row.unit}", "CPU × floor", "wall ms", "wall × floor"]
     heads += ["a second", "median ms", "95 % ms"] if waits else []
-    heads += ["peak MB", row.fact]
+    heads += ["peak MB", "peak × floor", row.fact]
     lines = [
         f"## {row.title}",
         "",
@@ -40,7 +40,8 @@ def section(row: Row, measured: Measured, count: int, rounds: int) -> str:
         cells += [_times(one.wall, floor.wall)]
         cells += [f"{1000 / one.wall:.0f}"] if waits else []
         cells += [_ms(wait) for wait in one.waits or ("–", "–")] if waits else []
-        cells += [f"{one.peak:.0f}", f"{one.facts:,}" if one.facts else "–"]
+        cells += [f"{one.peak:.0f}", _times(one.peak, floor.peak)]
+        cells += [f"{one.facts:,}" if one.facts else "–"]
         lines.append(f"| {one.name} | {' | '.join(cells)} |")
     notes = [row.note] if row.note else []
     notes += [f"Not installed, so not measured: {name}." for name in measured.missing]
@@ -48,27 +49,39 @@ def section(row: Row, measured: Measured, count: int, rounds: int) -> str:
 
 
 def summary(rows: Sequence[Row], measured: Mapping[str, Measured]) -> str:
-    """Return the one table: of each row, CPU as multiples of the floor's, and who is ahead.
+    """Return the one table: of each row, all as multiples of the floor's, and who is ahead.
 
-    The goal is that of our first line; who is ahead is settled with the one that does as the peers.
+    The goal is that of our first line; who is ahead is settled with the one that does as a peer does.
     """
     lines = [
         "## all at a glance",
         "",
-        "CPU as multiples of the bare minimum's.",
+        "CPU / wall / peak memory as multiples of the bare minimum's; who is ahead is settled by CPU.",
         "",
-        "| work | mikroscope | goal | peers | ahead |",
-        "| --- | ---: | ---: | --- | --- |",
+        "| work | mikroscope | goal, CPU | peers | ahead |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for row in rows:
         results, floor = measured[row.name].results[:-1], measured[row.name].results[-1]
         ours, peers = results[: row.ours], results[row.ours :]
-        goal = f"≤ {row.most:g}" if row.most else "–"
-        told = "; ".join(f"{peer.name} {_times(peer.cpu, floor.cpu)}" for peer in peers)
-        first = min((ours[row.as_peers], *peers), key=lambda one: one.cpu)
-        own = " / ".join(_times(one.cpu, floor.cpu) for one in ours)
-        lines.append(f"| {row.title} | {own} | {goal} | {told} | {first.name} |")
+        own = "; ".join(_ratios(one, floor) for one in ours)
+        told = "; ".join(f"{peer.name} {_ratios(peer, floor)}" for peer in peers)
+        before = [p.name for p in peers if p.cpu < ours[row.beside.get(p.name, row.as_peers)].cpu]
+        first = " and ".join(before or ["mikroscope"]) if peers else "–"
+        lines.append(f"| {row.title} | {own} | {_goal(row, ours[0], floor)} | {told} | {first} |")
     return "\n".join(lines)
+
+
+def _ratios(one: Result, floor: Result) -> str:
+    pairs = (one.cpu, floor.cpu), (one.wall, floor.wall), (one.peak, floor.peak)
+    return " / ".join(_times(mine, least) for mine, least in pairs)
+
+
+def _goal(row: Row, ours: Result, floor: Result) -> str:
+    if row.within and ours.waits and floor.waits:
+        over = ours.waits[0] - floor.waits[0]
+        return f"≤ {row.within:g} ms over the floor: {over:.1f}"
+    return f"≤ {row.most:g}" if row.most else "–"
 
 
 def _rounds(rounds: int) -> str:

@@ -4,8 +4,8 @@ Rule: the first contenders are this program, the last the bare minimum, those be
 would pick instead; all do the same work in one run, in turns.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +52,7 @@ class Row:
     most: float | None = None
     ours: int = 1  # of the contenders, the first ones, are this program; the last of them does most
     as_peers: int = -1  # which of them does as much as the peers: it settles who is ahead
+    beside: Mapping[str, int] = field(default_factory=dict)  # … and where a peer does less, which
+    within: float | None = None  # the goal, where it is ms over the floor at the median
     counted: str = ""  # what `count` is the number of, where the figures are not of one of these
     note: str = ""  # what a reader has to know to believe it, under the table

@@ -11,7 +11,7 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy.spiders import SitemapSpider
 
-from benchmarks.reading import answers, lines_of
+from benchmarks.reading import by_parsel
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS pages (url TEXT PRIMARY KEY, title TEXT);
@@ -66,10 +66,6 @@ class Posts(SitemapSpider):  # type: ignore[misc] # which is Any: no check depen
 
     def parse(self, response: Any) -> Iterator[dict[str, Any]]:
         """Yield a post that asks the questions of the series."""
-        found = answers(lines_of(response.selector))
-        if found:
-            yield {
-                "url": response.url,
-                "title": response.xpath("//h1//text()").get(),
-                "answers": found,
-            }
+        found = by_parsel(response.selector)
+        if found["answers"]:
+            yield {"url": response.url, **found}

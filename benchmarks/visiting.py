@@ -23,8 +23,10 @@ WARM = 3  # pages that are asked for first of each new server, and not measured
 NOTE = (
     "One reader on one connection, who never pauses: requests a second are 1,000 by the wall ms."
     " A page is kept until the next publication: no interview comes from there here, and each home page"
-    " but the first; who is ahead is settled by the pages as visitors get them. Datasette has no plugin and suggests no facets, which is its own advice for speed; a database that"
-    " is published anew each night cannot be opened as immutable. CPU and memory are the server's."
+    " but the first; who is ahead is settled by the pages as visitors get them. Datasette has no plugin"
+    " and suggests no facets, which is its own advice for speed; a database that is published anew each"
+    " night cannot be opened as immutable. The file is sent by a plain Datasette. CPU and memory are"
+    " the server's."
 )
 
 

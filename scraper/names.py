@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scraper.text import fold, tidy, unaccented, without_emoji, words
 
@@ -257,7 +257,7 @@ def _capitalised(match: re.Match[str], text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)  # the same words stand in many sentences
-def _kind(word: str) -> str:
+def _kind(word: str) -> Literal["name", "opening", "never", "other"]:
     """Return what a word is by itself: name, opening, never or other.
 
     The first three are capitalised as names are; `opening` is no name where it opens a sentence, and

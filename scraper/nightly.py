@@ -39,8 +39,9 @@ def nightly(folder: DataFolder, crawl: Callable[[], Run]) -> str:
 def ended_after(seconds: float, grace: float = GRACE) -> Iterator[None]:
     """End what is in the block with OutOfTime when its time is over. For the main thread only.
 
-    A signal raises the error. What does not come back to Python to hear it (SQLite at work) is ended with the whole program, status 1, after `grace` more seconds: the operating
-    system then frees the lock, and nothing that is half done is published.
+    A signal raises the error. What does not come back to Python to hear it (SQLite at work) is ended
+    with the whole program, status 1, after `grace` more seconds: the operating system then frees the
+    lock, and nothing that is half done is published.
     """
 
     def end(_number: int, _frame: object) -> None:

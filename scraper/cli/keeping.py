@@ -67,7 +67,7 @@ def forget(context: Context, what: str) -> None:
             # What was forgotten goes, even where too little is left for expectations.yml.
             build_database(folder, whatever_is_expected=True)
             left = _export_without(folder) if folder.exports.exists() else None
-    _tellforgotten_in(forgotten)
+    _tell_forgotten(forgotten)
     if left:
         raise MikroscopeError(f"the exports still tell of it, take them away by hand: {left}")
 
@@ -81,7 +81,7 @@ def _export_without(folder: DataFolder) -> str | None:
     return None
 
 
-def _tellforgotten_in(forgotten: Forgotten) -> None:
+def _tell_forgotten(forgotten: Forgotten) -> None:
     """Say what was erased, and what a person has to see to."""
     pages = f" and {forgotten.pages} other pages" if forgotten.pages else ""
     where = f"out of {len(forgotten.segments)} segments"

@@ -1,8 +1,8 @@
 """The database: schema, loading, search index, publishing. The only writer of SQLite.
 
 Rule: a database is made whole beside the published one and then published in one step; the same
-series gives the same rows in the same order. Only runs are added to a published one (`add`): they
-then stand behind the rows of the same table, which no order of ours goes by.
+series gives the same rows in the same order. Only runs, and captures of no post, are added to a
+published one (`add`): they stand behind the rows of their table, which no order of ours goes by.
 
 rows: what stands in each table · search: the full-text index · publishing: into the live file ·
 compare: one database and another · shelf: what a build puts aside.
@@ -84,7 +84,10 @@ def _refuse_loose_ends(connection: sqlite3.Connection) -> None:
 
 
 def _count_for_plans(connection: sqlite3.Connection) -> None:
-    """Write the statistics that plans are made of, of all tables that refer to others."""
+    """Write the statistics that plans are made of, of all tables that refer to others.
+
+    These are those that joins choose between: what PRAGMA optimize picks differs with what was asked.
+    """
     referring = "SELECT DISTINCT name FROM sqlite_master, pragma_foreign_key_list(name)"
     for (table,) in connection.execute(f"{referring} ORDER BY name").fetchall():
         connection.execute(f'ANALYZE "{table}"')

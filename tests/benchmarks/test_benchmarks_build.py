@@ -37,4 +37,4 @@ def test_all_export_the_same_rows() -> None:
 
 def test_the_rows_are_named() -> None:
     """`python -m benchmarks` measures them."""
-    assert {*building.ROWS, exporting.ROW} <= set(ROWS)
+    assert all(row in ROWS for row in (*building.ROWS, exporting.ROW))

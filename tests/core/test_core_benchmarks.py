@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import crawling, night
+from benchmarks import crawling, night, reading
 from benchmarks.__main__ import ROWS
+from benchmarks.__main__ import main as benchmark
+from benchmarks.pages import saved_pages
 from benchmarks.programs import Cost, Program, cost, one_after_another, run
 from benchmarks.report import section, summary
 from benchmarks.row import Measured, Result, Row
+from scraper.reading import read_page
 from scraper.sample import Studio
 
 PEERS = {"Scrapy": find_spec("scrapy") is not None, "wget": shutil.which("wget") is not None}
@@ -90,10 +93,49 @@ def test_a_row_tells_of_what_is_missing() -> None:
                (("less", 1.0), ("ours", 9.0), ("peer", 5.0), ("floor", 1.0))]  # fmt: skip
     row = Row("row", "a row", "post", "facts", 1, lambda _count, _rounds: measured, most=2, ours=2)
     told = Measured(results, ["nowhere"])
-    assert "| a row | 1.0 / 9.0 | ≤ 2 | peer 5.0 | peer |" in summary([row], {"row": told})
+    said = summary([row], {"row": told})
+    assert (
+        "| a row | 1.0 / 1.0 / 1.0; 9.0 / 1.0 / 1.0 | ≤ 2 | peer 5.0 / 1.0 / 1.0 | peer |" in said
+    )
+    beside = summary([replace(row, beside={"peer": 0})], {"row": told})
+    assert beside.endswith("| mikroscope |")  # it does no more than our first line
+    none = summary([row], {"row": Measured([*results[:2], results[-1]], ["peer"])})
+    assert none.endswith("|  | – |")  # nobody is ahead of nobody
     assert "Not installed, so not measured: nowhere." in section(row, told, 1, 1)
     alone = replace(row, ours=1)
-    assert "| a row | 1.0 | ≤ 2 | ours 9.0; peer 5.0 | less |" in summary([alone], {"row": told})
+    assert summary([alone], {"row": told}).endswith("peer 5.0 / 1.0 / 1.0 | mikroscope |")
+    asked = [replace(one, waits=(one.cpu, one.cpu)) for one in results]
+    within = replace(row, most=None, within=10)
+    assert "≤ 10 ms over the floor: 0.0" in summary([within], {"row": Measured(asked, [])})
+    assert "one round;" in section(row, told, 1, 1)
+
+
+def test_pages_are_read_by_each_parser() -> None:
+    """As plainly as a user would; none of them finds a question that we do not."""
+    measured = reading.ROW.measure(4, 1)
+    facts = {result.name: result.facts for result in measured.results}
+    assert facts.pop("selectolax, parse and text") == 0
+    assert all(0 < count <= facts["mikroscope"] for count in facts.values())
+
+
+def test_a_plain_reading_reads_what_we_read() -> None:
+    """Who, when, what was asked and whom they named."""
+    parsel = pytest.importorskip("parsel")
+    (page,) = saved_pages(1)
+    said = reading.by_parsel(parsel.Selector(text=page.body.decode()))
+    ours = read_page(page.body, page.url)
+    assert said["presented"]["who"].strip() == ours.person
+    assert said["published"] == str(ours.published)
+    assert len(said["answers"]) == len(ours.answers)
+    assert {named.name for named in ours.nominees} <= set(said["nominees"])
+
+
+def test_figures_are_kept_of_the_items_that_a_row_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """A section that says 100,000 posts is of 100,000."""
+    with pytest.raises(SystemExit) as ended:
+        benchmark(["--items", "5", "--write"])
+    assert ended.value.code == 2
+    assert "leave --items out" in capsys.readouterr().err
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -243,3 +244,38 @@ def test_times_are_utc_and_dates_are_dates(crawled: Crawled) -> None:
     ):
         for (at,) in rows(path, f"SELECT {column} FROM {table}"):
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", at)
+
+
+def test_indexes_are_made_when_the_rows_are_there(
+    crawled: Crawled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row by row they cost more; so does holding each row to its references."""
+    said: list[str] = []
+    real = sqlite3.connect
+
+    def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = real(*arguments, **options)
+        connection.set_trace_callback(said.append)
+        return connection
+
+    series = read_series(DataFolder(crawled.root))
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    make(series, tmp_path / "made.db")
+    written = [n for n, sql in enumerate(said) if re.match(r'INSERT INTO ["\[](?!\w*_fts)', sql)]
+    made = [n for n, sql in enumerate(said) if sql.startswith("CREATE INDEX")]
+    held = [n for n, sql in enumerate(said) if sql.startswith("PRAGMA foreign_key_check")]
+    assert written
+    assert len(held) == 1
+    assert max(written) < held[0] < min(made)
+    assert not any("foreign_keys = ON" in sql for sql in said)
+
+
+def test_plans_are_made_by_statistics_of_all_tables_that_refer_to_others(crawled: Crawled) -> None:
+    """Each of their indexes is counted."""
+    referring = "SELECT DISTINCT name FROM sqlite_master, pragma_foreign_key_list(name)"
+    tables = {name for (name,) in rows(_published(crawled), referring)}
+    counted = {
+        name for (name,) in rows(_published(crawled), "SELECT DISTINCT tbl FROM sqlite_stat1")
+    }
+    assert len(tables) > 6
+    assert counted == tables
