@@ -37,14 +37,14 @@ def crawl(url: str, command: str = "crawl") -> list[str]:
 
 
 def scrapy(url: str, *settings: str) -> list[str]:
-    """Return the command that runs the spider. Raises ImportError."""
+    """Return the command that runs the spider. Raises NotInstalled."""
     needs_package("scrapy")
     stated = [word for setting in settings for word in ("-s", setting)]
     return [sys.executable, "-m", "scrapy", "runspider", str(SPIDER), "-a", f"site={url}", *stated]
 
 
 def wget(url: str, *options: str) -> list[str]:
-    """Return the command that mirrors the posts by way of their lists. Raises FileNotFoundError."""
+    """Return the command that mirrors the posts by way of their lists. Raises NotInstalled."""
     lists = (f"{url}/en/news/", f"{url}/fr/news/")
     return [needs("wget"), "--mirror", "--no-parent", "--no-verbose", *options, *lists]
 

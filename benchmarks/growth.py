@@ -44,13 +44,17 @@ begin(work)
 def commands(data: str) -> dict[str, list[str]]:
     """Return what is measured, by name, in the order in which it is done."""
     program = [sys.executable, "-m", "scraper"]
+    post = BASE + next(one.path for one in sample_articles() if one.kind == "interview")
     return {
         "a crawl opens the archive": [sys.executable, "-c", OPENING, data, BASE],
         "build": [*program, "build", "--data", data],
         "export, CSV and JSON": [
             *program, "export", "--data", data, "--format", "csv", "--format", "json",
         ],
+        "export, every usual format": [*program, "export", "--data", data],
+        "original": [*program, "original", "--data", data, post],
         "verify": [*program, "verify", "--data", data],
+        "forget": [*program, "forget", "--data", data, post],
     }  # fmt: skip
 
 

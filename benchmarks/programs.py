@@ -33,6 +33,10 @@ print(json.dumps([os.waitstatus_to_exitcode(status), cpu, wall, used.ru_maxrss /
 """
 
 
+class NotInstalled(Exception):  # noqa: N818 - it is named for what is amiss
+    """A peer that this machine does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a command took: seconds of CPU and of the clock, and the most memory it held, in MB."""
@@ -47,7 +51,7 @@ class Program:
     """One way to do the work of a row.
 
     `ready` is given an empty folder, prepares it and returns the command, which is run there;
-    ImportError or FileNotFoundError says that it is not installed. `facts` counts what it left.
+    NotInstalled says that it cannot be had here. `facts` counts what it left.
     """
 
     name: str
@@ -56,17 +60,17 @@ class Program:
 
 
 def needs(program: str) -> str:
-    """Return the path of a program of the system. Raises FileNotFoundError where it is missing."""
+    """Return the path of a program of the system. Raises NotInstalled where it is missing."""
     found = shutil.which(program)
     if not found:
-        raise FileNotFoundError(program)
+        raise NotInstalled(program)
     return found
 
 
 def needs_package(package: str) -> None:
-    """Raise ImportError where a package of Python is not installed; it is not imported."""
+    """Raise NotInstalled where a package of Python is missing; it is not imported."""
     if find_spec(package) is None:
-        raise ImportError(package)
+        raise NotInstalled(package)
 
 
 def one_after_another(*commands: Sequence[str]) -> list[str]:
@@ -101,7 +105,7 @@ def run(programs: Sequence[Program], count: int, rounds: int) -> Measured:
             folder = Path(root)
             try:
                 command = program.ready(folder)
-            except (ImportError, FileNotFoundError):
+            except NotInstalled:
                 missing.append(program.name)
                 continue
             costs.setdefault(program.name, []).append(cost(command, folder))

@@ -11,6 +11,7 @@ from functools import lru_cache
 # Characters that show nothing and only part words: soft hyphen, zero-width space, word joiner, BOM.
 # The zero-width joiner stays, because emoji are made with it.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\\x00]+")
+# One that is a plain space stays as it is, which is nearly every one.
 _SPACES = re.compile(r"\s(?:\s+|(?<=[\t\n\r\f\v\x1c-\x1f\u2028\u2029]))")
 # Of ASCII, letters and digits make words, in lower case; all else parts them.
 _FOLDED = "".join(c.lower() if c.isalnum() else " " for c in map(chr, range(128)))
@@ -53,11 +54,11 @@ def tidy(text: str) -> str:
     A single no-break space stays, as French puts one before `?` and `!`.
     """
     spaced = text if text.isascii() else text.replace("\u00a0", " ").replace("\u202f", " ")
-    if not spaced.isprintable():
+    if not spaced.isprintable():  # most texts are, with single spaces, and stay as they are
         text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
     elif "  " in spaced:
         text = _SPACES.sub(" ", text)
-    return text.strip()  # only single spaces, and nothing invisible: most texts
+    return text.strip()
 
 
 def fold(text: str) -> str:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-@dataclass(
-    slots=True
-)  # not frozen: a page has many, and so they are the cheapest to make and to ask
+# A page has many, and what is not frozen is cheaper to make; nobody changes one.
+@dataclass(slots=True)
 class Line:
     """One line of text as it stands on the page.
 

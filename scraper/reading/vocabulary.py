@@ -131,6 +131,7 @@ _LEADS_TO = re.compile(
     r"\b(?:mikroscope|nominated|nommee?|designee?|turn (?:of|to|for)|s turn|tour d|(?:our|these|the|8|eight|nos|ces|aux|huit) questions)\b"
 )
 _CLOSING = "\"'»”’) \u00a0\u202f"
+# The stop is sought first, and what stands before it looked at then: most letters begin none.
 _FULL_STOP = re.compile(r"[.…](?<=[^\W\d_]{2}.)\s+\S")
 
 

@@ -15,7 +15,7 @@ from benchmarks import crawling, night, reading
 from benchmarks.__main__ import ROWS
 from benchmarks.__main__ import main as benchmark
 from benchmarks.pages import saved_pages
-from benchmarks.programs import Cost, Program, cost, one_after_another, run
+from benchmarks.programs import Cost, NotInstalled, Program, cost, one_after_another, run
 from benchmarks.report import section, summary
 from benchmarks.row import Measured, Result, Row
 from scraper.reading import read_page
@@ -84,7 +84,7 @@ def test_a_row_tells_of_what_is_missing() -> None:
     """A peer that cannot be had fails nothing; ours may be several lines, the last is compared."""
 
     def absent(_: Path) -> list[str]:
-        raise FileNotFoundError("nowhere")
+        raise NotInstalled("nowhere")
 
     here = Program("here", lambda _: [sys.executable, "-S", "-c", "pass"], lambda _: 1)
     measured = run((here, Program("nowhere", absent, lambda _: 1)), 1, 1)

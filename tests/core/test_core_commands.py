@@ -1,11 +1,14 @@
 """Every command of the design exists with its options, explains itself, and stands in the README."""
 
 import re
+import subprocess
+import sys
 
 import click
 import pytest
 
 from scraper.cli import COMMANDS, main
+from scraper.folder import DataFolder
 from tests.core.program import ROOT, mikroscope
 
 # The commands of the design, and what each of them takes.
@@ -59,3 +62,35 @@ def test_a_command_stands_in_the_readme(name: str) -> None:
     """As code: with the program's name before it, as it is typed, or by itself in a table."""
     readme = (ROOT / "README.md").read_text("utf-8")
     assert re.search(rf"(mikroscope |`){name}\b", readme)
+
+
+@pytest.mark.parametrize(
+    ("command", "unwanted"),
+    [
+        (
+            "parse",
+            "datasette starlette httpx warcio sqlite3 scraper.crawl scraper.build scraper.site",
+        ),
+        ("build", "datasette starlette httpx scraper.crawl scraper.site scraper.sample"),
+        ("export", "datasette starlette httpx warcio scraper.crawl scraper.site scraper.sample"),
+    ],
+)
+def test_a_command_loads_nothing_that_only_others_need(
+    command: str, unwanted: str, folder: DataFolder
+) -> None:
+    """Its start is most of what a short command takes."""
+    page = folder.root / "page.txt"
+    page.write_text("no post")
+    given = {
+        "parse": ["parse", page, "--url", "https://www.ombrelle.example/en/news/x/"],
+        "build": ["build", "--data", folder.root],
+        "export": ["export", "--data", folder.root],
+    }
+    program = (
+        "import sys; from scraper.cli import main; from contextlib import suppress\n"
+        "with suppress(SystemExit): main(sys.argv[1:])\n"
+        "print(*sys.modules)"
+    )
+    words = [sys.executable, "-c", program, *map(str, given[command])]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert not set(unwanted.split()) & set(done.stdout.splitlines()[-1].split())

@@ -77,7 +77,7 @@ def test_a_first_night_costs_each_post_one_request_one_sync_and_three_records(
 def test_one_connection_serves_a_whole_night(
     many: News, night: Crawl, count: Callable[[Any, str], list[int]]
 ) -> None:
-    """It is made once, and made again only where a server hangs up."""
+    """It is made once."""
     del many
     made = count(socket, "create_connection")
     night()
