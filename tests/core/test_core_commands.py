@@ -69,10 +69,10 @@ def test_a_command_stands_in_the_readme(name: str) -> None:
     [
         (
             "parse",
-            "datasette starlette httpx warcio sqlite3 scraper.crawl scraper.build scraper.site",
+            "datasette starlette warcio sqlite3 scraper.crawl scraper.build scraper.site",
         ),
-        ("build", "datasette starlette httpx scraper.crawl scraper.site scraper.sample"),
-        ("export", "datasette starlette httpx warcio scraper.crawl scraper.site scraper.sample"),
+        ("build", "datasette starlette scraper.site scraper.sample"),
+        ("export", "datasette starlette warcio scraper.site scraper.sample"),
     ],
 )
 def test_a_command_loads_nothing_that_only_others_need(
