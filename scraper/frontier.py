@@ -55,6 +55,9 @@ class Find:
     changed: datetime | None = None
 
 
+_NOT_FOUND = Find()  # only looked at
+
+
 class Frontier:
     """The posts of one run. `full` asks again for everything, whatever the dates say."""
 
@@ -100,8 +103,8 @@ class Frontier:
 
     def rank(self, url: str) -> int | None:
         """Return how urgent a URL is, None if it is not due."""
-        known, find = self.known(url), self._finds.get(url)
-        stated, by = (find.changed, find.by) if find else (None, set[str]())
+        known, find = self.known(url), self._finds.get(url, _NOT_FOUND)
+        stated, by = find.changed, find.by
         if known.captured_at is None and known.of_series is None:
             return NEW
         if self._full or (stated and _is_news(stated, known)):
@@ -123,11 +126,11 @@ class Frontier:
 
     def changed(self, url: str) -> datetime | None:
         """Return the latest date of change that this run's sources state."""
-        return self._finds.get(url, Find()).changed
+        return self._finds.get(url, _NOT_FOUND).changed
 
     def found_by(self, url: str) -> tuple[str, ...]:
         """Return what found a URL, in alphabetical order."""
-        return tuple(sorted(self._finds.get(url, Find()).by - REASONS))
+        return tuple(sorted(self._finds.get(url, _NOT_FOUND).by - REASONS))
 
     def tally(self) -> dict[str, int]:
         """Return how many URLs each source found."""

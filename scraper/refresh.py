@@ -55,7 +55,8 @@ def refresh(folder: DataFolder, program: str, at: datetime) -> tuple[Built, int]
         built, read_at = build(folder), at
     made = _state_of_database(folder)
     files = (renew if quiet else export)(folder.database, folder.exports)
-    if built.as_expected and not next(archive.damage(), None):  # else it is looked at again
+    # What is damaged, or was not as expected, is looked at again; a quiet night has just looked.
+    if quiet or (built.as_expected and not next(archive.damage(), None)):
         stamp = _Stamp(read_at, segments, sources, (made, _state_of_exports(folder)))
         stamp.keep(folder.stamp)
     return built, files

@@ -16,11 +16,12 @@ from importlib import resources
 from pathlib import Path
 
 from scraper.database.publishing import add, publish, remove, waiting
-from scraper.database.rows import Row, capture_id, of_runs, question_rows, tables
+from scraper.database.rows import OF_RUNS, Row, capture_id, of_runs, question_rows, tables
 from scraper.database.search import fill_index
 from scraper.errors import DatabaseError
 
 __all__ = [
+    "OF_RUNS",
     "add",
     "capture_id",
     "counts",

@@ -27,6 +27,7 @@ from scraper.text import count_words
 
 Row = dict[str, Any]
 SOME = 200  # posts whose readings are held at a time
+OF_RUNS = ("captures", "runs")  # the tables that a run adds to which finds no post
 
 
 def tables(series: Series, questions: Iterable[Row]) -> Iterator[tuple[str, Iterator[Row]]]:
@@ -49,8 +50,7 @@ def of_runs(
     captures: Iterable[Capture], runs: Iterable[Run]
 ) -> Iterator[tuple[str, Iterator[Row]]]:
     """Yield the tables that tell of runs which found no post, and their rows."""
-    yield "captures", map(_capture, captures)
-    yield "runs", map(_run, runs)
+    yield from zip(OF_RUNS, (map(_capture, captures), map(_run, runs)), strict=True)
 
 
 def utc(at: datetime) -> str:

@@ -36,8 +36,6 @@ from scraper.folder import default_file
 
 __all__ = ["FORMATS", "STREAMED", "Choice", "export", "renew", "stream", "sweep"]
 
-OF_RUNS = ("captures", "runs")  # the tables that a run adds to which finds no post
-
 WriteTable = Callable[[Iterable[str], Iterable[Iterable[object]], IO[str]], None]
 WriteFile = Callable[[Content, IO[str]], None]
 Write = Callable[[Content, Path], Iterator[Path]]
@@ -189,7 +187,7 @@ def renew(source: Path, target: Path) -> int:
     Raises as `export` does.
     """
     real = target.resolve()
-    with _opened(source, Choice()) as content, _opened(source, Choice(OF_RUNS)) as told:
+    with _opened(source, Choice()) as content, _opened(source, Choice(database.OF_RUNS)) as told:
         refuse_strangers(real, _TOP)
         before = sums_of(real)
         try:

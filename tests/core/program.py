@@ -56,6 +56,19 @@ def printed(*arguments: object) -> bytes:
     return out.buffer.getvalue()
 
 
+def modules_of(*arguments: object) -> tuple[str, set[str]]:
+    """Run a command as its own process; return what it printed and the modules it has loaded."""
+    program = (
+        "import sys; from scraper.cli import main; from contextlib import suppress\n"
+        "with suppress(SystemExit): main(sys.argv[1:])\n"
+        "print(*sys.modules)"
+    )
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    *said, loaded = done.stdout.splitlines()
+    return "\n".join(said), set(loaded.split())
+
+
 def environment(**more: str) -> dict[str, str]:
     """Return this process's environment with something added."""
     return {**os.environ, **more}

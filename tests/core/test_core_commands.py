@@ -1,15 +1,13 @@
 """Every command of the design exists with its options, explains itself, and stands in the README."""
 
 import re
-import subprocess
-import sys
 
 import click
 import pytest
 
 from scraper.cli import COMMANDS, main
 from scraper.folder import DataFolder
-from tests.core.program import ROOT, mikroscope
+from tests.core.program import ROOT, mikroscope, modules_of
 
 # The commands of the design, and what each of them takes.
 DESIGN = {
@@ -86,11 +84,5 @@ def test_a_command_loads_nothing_that_only_others_need(
         "build": ["build", "--data", folder.root],
         "export": ["export", "--data", folder.root],
     }
-    program = (
-        "import sys; from scraper.cli import main; from contextlib import suppress\n"
-        "with suppress(SystemExit): main(sys.argv[1:])\n"
-        "print(*sys.modules)"
-    )
-    words = [sys.executable, "-c", program, *map(str, given[command])]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert not set(unwanted.split()) & set(done.stdout.splitlines()[-1].split())
+    _, loaded = modules_of(*given[command])
+    assert not set(unwanted.split()) & loaded

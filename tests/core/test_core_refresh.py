@@ -69,6 +69,13 @@ def _night(root: Path, site: Site, status: int = 0) -> tuple[str, str]:
     return within("nightly", "--data", root, "--site", site.url, "--delay", 0, status=status)
 
 
+def _read_at_night(folder: DataFolder, site: Site, read: list[str], status: int = 0) -> int:
+    """Spend a night; return how many pages were read."""
+    read.clear()
+    _night(folder.root, site, status)
+    return len(read)
+
+
 def _is_as_built(folder: DataFolder, elsewhere: Path) -> None:
     """Hold database and exports to those of a build from nothing, row by row and byte by byte."""
     assert within("verify", "--data", folder.root)[0] == "all is well\n"
@@ -178,9 +185,7 @@ def test_a_night_after_forgetting_is_quiet_too(
     """The first after it builds; nothing of the forgotten comes back on those that follow."""
     within("forget", "Noor Abidelle", "--data", folder.root)
     _night(folder.root, site)
-    read.clear()
-    _night(folder.root, site)
-    assert read == []
+    assert _read_at_night(folder, site, read) == 0
     assert rows(folder.database, "SELECT count(*) FROM captures WHERE url LIKE ?", f"%{SLUG}%") == [
         (0,)
     ]
@@ -300,13 +305,9 @@ def test_whatever_has_changed_is_built(
 ) -> None:
     """All pages are read again, what was amiss is mended, and the night after is quiet again."""
     CHANGES[change](folder, site, monkeypatch)
-    read.clear()
-    _night(folder.root, site)
-    assert len(read) >= 24
+    assert _read_at_night(folder, site, read) >= 24
     if change != "a segment cut":  # damage is looked at each night
-        read.clear()
-        _night(folder.root, site)
-        assert read == []
+        assert _read_at_night(folder, site, read) == 0
         _is_as_built(folder, tmp_path / "other")
 
 
@@ -317,8 +318,7 @@ def test_what_waits_beside_the_database_counts(
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as reader:
         reader.execute(RUNS).fetchall()
         before = folder.database.stat()
-        with closing(sqlite3.connect(folder.database)) as writer, writer:
-            writer.execute("UPDATE posts SET title = 'somebody was here'")
+        _edited(folder)
         after = folder.database.stat()
         assert (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         _night(folder.root, site)
@@ -342,15 +342,11 @@ def test_what_is_not_met_is_told_each_night(
     """A night that ends badly leaves no stamp, so the next one looks again."""
     (folder.root / "expectations.yml").write_text("counts: {posts: {min: 99}}\n")
     for _ in range(2):
-        read.clear()
-        _night(folder.root, site, status=3)
-        assert len(read) >= 24
+        assert _read_at_night(folder, site, read, status=3) >= 24
         assert not folder.stamp.exists()
     (folder.root / "expectations.yml").unlink()
     _night(folder.root, site)
-    read.clear()
-    _night(folder.root, site)
-    assert read == []
+    assert _read_at_night(folder, site, read) == 0
 
 
 def test_a_stranger_among_the_exports_is_refused_as_ever(folder: DataFolder, site: Site) -> None:
@@ -428,9 +424,7 @@ def test_what_is_changed_while_it_is_exported_is_seen_the_next_night(
     with monkeypatch.context() as patch:
         patch.setattr(refresh, name, meanwhile)
         _night(folder.root, site)
-    read.clear()
-    _night(folder.root, site)
-    assert len(read) >= 24
+    assert _read_at_night(folder, site, read) >= 24
     _is_as_built(folder, tmp_path / "other")
 
 
@@ -442,9 +436,7 @@ def test_a_program_that_is_renewed_while_it_crawls_is_another_the_next_night(
     said = iter(["old", "old", "new"])
     monkeypatch.setattr(nightly, "program", lambda: next(said))
     _night(folder.root, site)
-    read.clear()
-    _night(folder.root, site)
-    assert read == []
+    assert _read_at_night(folder, site, read) == 0
     _night(folder.root, site)
     assert len(read) >= 24
     assert real() == real()
@@ -484,9 +476,7 @@ def test_damage_is_looked_at_each_night(folder: DataFolder, site: Site, read: li
     alone = folder.archive / "20200101000000000-site.warc.gz.index.json"
     alone.write_text("{}")
     for _ in range(2):
-        read.clear()
-        _night(folder.root, site)
-        assert len(read) >= 24
+        assert _read_at_night(folder, site, read) >= 24
         assert not folder.stamp.exists()
     assert rows(folder.database, "SELECT code FROM findings WHERE code = 'damaged'")
     alone.unlink()
@@ -523,9 +513,7 @@ def test_a_capture_of_what_was_forgotten_is_no_news_to_add(
     with Archive(folder.archive).begin("site", {}, at) as segment:
         segment.add_record(record)
         segment.finish(replace(segment.run, finished=at))
-    read.clear()
-    _night(folder.root, site)
-    assert len(read) >= 24
+    assert _read_at_night(folder, site, read) >= 24
     assert rows(folder.database, "SELECT 1 FROM captures WHERE url = ?", url) == []
 
 

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from scraper.archive import Archive, listing, read_records, segment
 from scraper.fetch import Fetcher
 from scraper.fetch.deadline import TICKS, Deadline
 from scraper.urls import canonical
+from tests.core.program import modules_of
 from tests.network.conftest import Crawl
 from tests.network.servers import Answer, Asked, News, Server, of_series
 from tests.network.test_archive_files import NOW, exchange
@@ -88,21 +87,14 @@ def test_a_crawl_loads_nothing_that_only_others_need(many: News, tmp_path: Path)
     """Neither database nor exports, site or sample, nor what is slow to load and helps one odd page."""
     many.rest = False  # so that pages are asked for, though they are none of the series
     many.publish()
-    command = ["crawl", "--site", many.server.url, "--delay", "0", "--data", str(tmp_path / "data")]
-    program = (
-        "import sys; from scraper.cli import main; from contextlib import suppress\n"
-        "with suppress(SystemExit): main(sys.argv[1:])\n"
-        "print(*sys.modules)"
+    fetched, loaded = modules_of(
+        "crawl", "--site", many.server.url, "--delay", 0, "--data", tmp_path / "data"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True
-    )
-    fetched, loaded = done.stdout.splitlines()
     assert f"{POSTS} fetched" in fetched
     elsewhere = "build checks database export resolve sample site"
     others = "datasette ftfy jinja2 snowballstemmer sqlite3 sqlite_utils warcio yaml"
     unwanted = {*others.split(), *(f"scraper.{name}" for name in elsewhere.split())}
-    assert not unwanted & set(loaded.split())
+    assert not unwanted & loaded
 
 
 def test_a_post_is_judged_once_and_on_a_quiet_night_never(
